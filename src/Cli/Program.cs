@@ -1,5 +1,5 @@
-using Cellpose3D.Core2D.Native;
+using Cellpose3D.Core2D.Network;
 
-Console.WriteLine(LibTorch.EnsureLoaded());
-using var t = TorchSharp.torch.ones(2, 3);
-Console.WriteLine(t.sum().item<float>());
+using var net = new CellposeNet(NetArchitecture.FromBase(8));
+foreach (var t in NetWeights.FromNet(net).Tensors)
+    Console.WriteLine($"{t.Name} ({string.Join(", ", t.Shape)}) {t.Type}");
