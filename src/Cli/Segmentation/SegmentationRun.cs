@@ -69,7 +69,7 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
         var watch = Stopwatch.StartNew();
         LoadedImage image = ImageReader.Read(path, settings.Axes, cancellationToken);
         double readSeconds = watch.Elapsed.TotalSeconds;
-        IReadOnlyList<NdArray<float>> planes = ImagePlanes.Split(image, settings.Chan, settings.Chan2, settings.Options.Compatible);
+        IReadOnlyList<NdArray<float>> planes = ImagePlanes.Split(image, settings.Chan, settings.Chan2);
 
         var results = new List<Segmentation2D>();
         for (int n = 0; n < planes.Count; n++)

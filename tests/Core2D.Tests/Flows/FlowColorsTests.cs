@@ -49,7 +49,7 @@ public sealed class FlowColorsTests
         NdArray<byte> colors = FlowColors.Paint(flows), expected = FlowColors.Paint(new NdArray<float>(finite, 2, 1, 1998));
 
         Assert.Equal([0, 0, 0, 0, 0, 0], colors.Data[51..57]);
-        Assert.Equal(expected.Data, [.. colors.Data[..51], .. colors.Data[57..]]);
+        Assert.Equal(expected.Data, colors.Data[..51].Concat(colors.Data[57..]));
     }
 
     [Fact]
