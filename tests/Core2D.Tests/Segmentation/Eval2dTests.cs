@@ -3,7 +3,6 @@ using Cellpose3D.Core2D.Metrics;
 using Cellpose3D.Core2D.Network;
 using Cellpose3D.Core2D.Preprocessing;
 using Cellpose3D.IO.Numpy;
-using Xunit.Sdk;
 
 namespace Cellpose3D.Core2D.Tests.Segmentation;
 
@@ -30,7 +29,7 @@ public sealed class Eval2dTests
         Segmentation2D result = new Segmenter2D(model, Options(settings)).Segment(Image(settings));
 
         int differing = expected.Data.Zip(result.Labels.Data).Count(p => p.First != p.Second);
-        int matched = AveragePrecision.Count(expected, result.Labels, [MatchIoU])[0].TruePositives;
+        int matched = AveragePrecision.Count(LabelOverlap.Count(expected, result.Labels), [MatchIoU])[0].TruePositives;
         Assert.True(
             matched == settings.GetProperty("n").GetInt32() && result.Cells.Count == matched,
             $"{matched} of {settings.GetProperty("n").GetInt32()} reference masks match at IoU {MatchIoU}; ours are {result.Cells.Count}; {differing} of {expected.Length} pixels differ.");
@@ -60,7 +59,10 @@ public sealed class Eval2dTests
 
     private static NdArray<float> Image(JsonElement settings)
     {
-        NdArray<float> raw = NpyFile.Read<float>(Array(settings.GetProperty("image").GetString()!));
+        string name = settings.GetProperty("image").GetString()!;
+        NdArray<float> raw = NpyFile.Read<float>(Array(name == "rgb" ? "rgb" : "img"));
+        if (name == "255-img")
+            raw = new NdArray<float>([.. raw.Data.Select(v => 255 - v)], raw.Shape);
         int[] channels = [.. settings.GetProperty("channels").EnumerateArray().Select(c => c.GetInt32())];
         return ReferenceAxes.Convert(raw, channels);
     }
