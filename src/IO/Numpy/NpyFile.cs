@@ -65,7 +65,16 @@ public static partial class NpyFile
     public static NdArray<T> Read<T>(Stream stream, string name)
         where T : unmanaged, System.Numerics.INumber<T>
     {
-        NpyHeader header = ReadHeader(stream, name);
+        return ReadValues<T>(stream, ReadHeader(stream, name), name);
+    }
+
+    /// <summary>Reads the values that follow a header.</summary>
+    /// <param name="stream">Positioned at the first value.</param>
+    /// <param name="header">What they are.</param>
+    /// <param name="name">Used in messages.</param>
+    internal static NdArray<T> ReadValues<T>(Stream stream, NpyHeader header, string name)
+        where T : unmanaged, System.Numerics.INumber<T>
+    {
         return ReadValues<T, NumberConversion<T>>(stream, header, name, stream.CanSeek ? stream.Length - stream.Position : long.MaxValue);
     }
 
