@@ -109,11 +109,17 @@ public sealed class RasterImageTests : IDisposable
             Assert.Throws<ArgumentException>(() => PngFile.WriteLabels(_folder.File("b.png"), new NdArray<int>([65_536], 1, 1))).Message);
     }
 
-    [Fact]
-    public void Explain_NamesThePackages()
+    [Theory]
+    [InlineData("libgtk-3.so.0: cannot open shared object file: No such file or directory", "(libgtk-3.so.0: cannot open shared object file: No such file or directory)")]
+    [InlineData("/opt/app/OpenCvSharpExtern.so: cannot open shared object file: No such file or directory", "not beside the program")]
+    public void Explain_NamesWhatIsMissingAndThePackages(string line, string part)
     {
-        string message = OpenCv.Explain("libgtk-3.so.0: cannot open shared object file");
+        string loader = "Unable to load shared library 'OpenCvSharpExtern' or one of its dependencies. \n"
+            + line + "\n/opt/app/OpenCvSharpExtern: cannot open shared object file: No such file or directory\n";
 
+        string message = OpenCv.Explain(OpenCv.Reason(loader));
+
+        Assert.Contains(part, message);
         Assert.Contains("libgtk-3-0 and libatomic1", message);
         Assert.DoesNotContain('\n', message);
     }
