@@ -49,6 +49,22 @@ public static class RoiZip
     /// <exception cref="NotSupportedException">A kind of ROI other than polygons.</exception>
     public static IReadOnlyList<Roi> Read(Stream stream, string name)
     {
+        try
+        {
+            return ReadEntries(stream, name);
+        }
+        catch (Exception e) when (e is EndOfStreamException or ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException($"'{name}' is a damaged zip file: {e.Message}", e);
+        }
+        catch (InvalidDataException e) when (!e.Message.Contains(name, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"'{name}' is no zip file, or a damaged one: {e.Message}", e);
+        }
+    }
+
+    private static List<Roi> ReadEntries(Stream stream, string name)
+    {
         var rois = new List<Roi>();
         using var zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
         foreach (ZipArchiveEntry entry in zip.Entries.Where(e => e.FullName.EndsWith(".roi", StringComparison.OrdinalIgnoreCase)))
