@@ -1,5 +1,24 @@
-using Cellpose3D.Core2D.Native;
+using System.CommandLine;
+using System.Globalization;
+using Cellpose3D.Cli.Commands;
+using Cellpose3D.Cli.Reporting;
 
-Console.WriteLine(LibTorch.EnsureLoaded());
-using var t = TorchSharp.torch.ones(2, 3);
-Console.WriteLine(t.sum().item<float>());
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+var root = new RootCommand("cellpose3d: cell segmentation, tracking and inspection in 2D, 3D and time.");
+CommonOptions.AddTo(root);
+root.Subcommands.Add(SegmentCommand.Create());
+root.Subcommands.Add(InspectCommand.Create());
+root.Subcommands.Add(DoctorCommand.Create());
+
+ParseResult parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    Command command = parsed.CommandResult.Command;
+    string message = command == root && parsed.UnmatchedTokens is [string verb, ..]
+        ? $"there is no verb '{verb}'; verbs: {string.Join(", ", root.Subcommands.Select(c => c.Name))}."
+        : parsed.Errors[0].Message;
+    Reporter.Error($"{message} See 'cellpose3d {(command == root ? "" : command.Name + " ")}--help'.");
+    return (int)ExitCode.Usage;
+}
+return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) }).ConfigureAwait(false);

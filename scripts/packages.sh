@@ -1,0 +1,38 @@
+# Debian packages by the file that shows they are there. Sourced by ./cellpose3d and ./test.
+
+# package:file; OpenCV (PNG, JPEG) needs these two, everything else runs without
+RUN_PACKAGES=(libgtk-3-0:libgtk-3.so.0 libatomic1:libatomic.so.1)
+# other programs' readers, which check the files we write
+TEST_PACKAGES=("${RUN_PACKAGES[@]}" python3-numpy:/usr/lib/python3/dist-packages/numpy/__init__.py
+    python3-tifffile:/usr/lib/python3/dist-packages/tifffile/__init__.py)
+
+has_file() {
+    case $1 in
+        /*) [ -e "$1" ] ;;
+        *) ldconfig -p 2>/dev/null | grep -qF "$1 " ;;
+    esac
+}
+
+# need_packages WHAT_FOR package:file...  Installs what is missing when this user may, else names it. Never fails.
+need_packages() {
+    local what=$1 entry missing=() as=()
+    shift
+    PATH=$PATH:/usr/sbin:/sbin
+    for entry in "$@"; do
+        has_file "${entry#*:}" || missing+=("${entry%%:*}")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if command -v apt-get >/dev/null 2>&1; then
+        if [ "$(id -u)" = 0 ]; then
+            as=(env)
+        elif sudo -n true 2>/dev/null; then
+            as=(sudo -n)
+        fi
+    fi
+    if [ ${#as[@]} -gt 0 ]; then
+        echo "installing Debian packages for $what: ${missing[*]}" >&2
+        "${as[@]}" apt-get update -qq >/dev/null 2>&1 || true
+        "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>&1 && return 0
+    fi
+    echo "missing for $what: ${missing[*]} (as root: apt-get install ${missing[*]})" >&2
+}
