@@ -18,7 +18,14 @@ internal static class EvaluationPlot
     private const int MostTicks = 12;
 
     /// <summary>Whether a font is installed, without which the plot has lines and no text.</summary>
-    public static bool CanWriteText => SKFontManager.Default.FontFamilyCount > 0;
+    public static bool CanWriteText
+    {
+        get
+        {
+            using SKTypeface font = SKTypeface.FromFamilyName(SansFont());
+            return font.ContainsGlyph('0');
+        }
+    }
 
     /// <summary>Draws the plot.</summary>
     /// <param name="report">What to draw; predictions without a scored image are left out.</param>

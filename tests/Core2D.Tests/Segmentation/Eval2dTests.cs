@@ -29,7 +29,7 @@ public sealed class Eval2dTests
         Segmentation2D result = new Segmenter2D(model, Options(settings)).Segment(Image(settings));
 
         int differing = expected.Data.Zip(result.Labels.Data).Count(p => p.First != p.Second);
-        int matched = AveragePrecision.Count(LabelOverlap.Count(expected, result.Labels), [MatchIoU])[0].TruePositives;
+        long matched = AveragePrecision.Count(LabelOverlap.Count(expected, result.Labels), [MatchIoU])[0].TruePositives;
         Assert.True(
             matched == settings.GetProperty("n").GetInt32() && result.Cells.Count == matched,
             $"{matched} of {settings.GetProperty("n").GetInt32()} reference masks match at IoU {MatchIoU}; ours are {result.Cells.Count}; {differing} of {expected.Length} pixels differ.");
