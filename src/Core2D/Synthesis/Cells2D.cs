@@ -1,0 +1,46 @@
+namespace Cellpose3D.Core2D.Synthesis;
+
+/// <summary>Draws images of cells, and of things that merely repeat like cells, with exact labels.</summary>
+/// <remarks>
+/// Pure and single-threaded: call it from as many threads as wanted. The same options give the same bits on every machine.
+/// A picture is made the way a microscope makes one: outlines are placed and share the canvas, each kind turns them into
+/// light or phase, then optics, uneven illumination and a camera follow. Nearly every parameter is drawn per image.
+/// </remarks>
+public static class Cells2D
+{
+    private static readonly KindEntry[] Entries =
+    [
+        new("nuclei", 8, 60, 2.0, s => NucleiScene.Draw(s, tissue: false)),
+        new("nuclei-tissue", 8, 40, 1.5, s => NucleiScene.Draw(s, tissue: true)),
+    ];
+
+    /// <summary>The kinds of image, in a fixed order.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = [.. Entries.Select(e => e.Name)];
+
+    /// <summary>Draws one image.</summary>
+    /// <param name="options">What to draw.</param>
+    /// <returns>Image and truth, owned by the caller.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static SyntheticImage Generate(SynthesisOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        SynthesisRandom root = new((ulong)options.Seed);
+        KindEntry entry = options.Kind is { } kind
+            ? Array.Find(Entries, e => e.Name == kind)!
+            : Entries[root.Fork(100).Pick([.. Entries.Select(e => e.Weight)])];
+        Scene scene = new(options, entry.Name, root.Fork(1 + Array.IndexOf(Entries, entry)), entry.Smallest, entry.Largest);
+        Render render = entry.Draw(scene);
+
+        int height = options.Height, width = options.Width;
+        LabelMap labels = render.Labels.Cropped(scene.Margin, height, width);
+        labels.Clean();
+        labels.Renumber();
+        NdArray<float> image = new(render.Channels.Length, height, width);
+        for (int c = 0; c < render.Channels.Length; c++)
+            render.Channels[c].Cropped(scene.Margin, height, width).Data.CopyTo(image.Plane(c));
+        return new SyntheticImage(image, new NdArray<int>(labels.Data, height, width), entry.Name, labels.MeanDiameter(wholeOnly: false));
+    }
+
+    private sealed record KindEntry(string Name, double Smallest, double Largest, double Weight, Func<Scene, Render> Draw);
+}
