@@ -12,6 +12,12 @@ public static class Cells2D
     [
         new("nuclei", 8, 60, 2.0, s => NucleiScene.Draw(s, tissue: false)),
         new("nuclei-tissue", 8, 40, 1.5, s => NucleiScene.Draw(s, tissue: true)),
+        new("cytoplasm", 12, 110, 2.0, s => CytoplasmScene.Draw(s, withNuclei: false, inverted: false)),
+        new("cytoplasm-nuclei", 14, 110, 1.5, s => CytoplasmScene.Draw(s, withNuclei: true, inverted: false)),
+        new("inverted", 12, 90, 0.8, s => CytoplasmScene.Draw(s, withNuclei: false, inverted: true)),
+        new("epithelium", 12, 100, 1.5, s => EpitheliumScene.Draw(s, withNuclei: false)),
+        new("epithelium-nuclei", 16, 100, 0.8, s => EpitheliumScene.Draw(s, withNuclei: true)),
+        new("neurons", 18, 80, 1.0, CytoplasmScene.DrawNeurons),
     ];
 
     /// <summary>The kinds of image, in a fixed order.</summary>
