@@ -38,7 +38,7 @@ internal sealed class Camera
     {
         int depth = random.Pick([5, 2, 3]);                              // 8 bit, 12 bit, 16 bit
         double ceiling = depth switch { 0 => 255, 1 => 4095, _ => 65535 };
-        double white = random.Chance(0.2) ? random.Uniform(0.5, 1) : random.LogUniform(1.1, 4);   // the signal that saturates
+        double white = random.Chance(0.2) ? random.Uniform(0.65, 1.1) : random.LogUniform(1.2, 4);   // the signal that saturates
         if (depth == 2)
             white *= random.LogUniform(1, 40);                           // most of a 16-bit range usually lies idle
         double photons = random.LogUniform(25, 4000);

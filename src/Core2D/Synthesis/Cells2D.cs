@@ -18,6 +18,16 @@ public static class Cells2D
         new("epithelium", 12, 100, 1.5, s => EpitheliumScene.Draw(s, withNuclei: false)),
         new("epithelium-nuclei", 16, 100, 0.8, s => EpitheliumScene.Draw(s, withNuclei: true)),
         new("neurons", 18, 80, 1.0, CytoplasmScene.DrawNeurons),
+        new("phase-contrast", 20, 110, 2.5, s => TransmittedScene.Draw(s, TransmittedOptics.Look.PhaseContrast)),
+        new("bright-field", 16, 90, 1.5, s => TransmittedScene.Draw(s, TransmittedOptics.Look.BrightField)),
+        new("relief", 20, 90, 0.6, s => TransmittedScene.Draw(s, TransmittedOptics.Look.Relief)),
+        new("quantitative-phase", 14, 70, 1.2, s => TransmittedScene.Draw(s, TransmittedOptics.Look.Quantitative)),
+        new("bacteria", 8, 40, 1.5, BacteriaScene.Draw),
+        new("histology-eosin", 10, 45, 2.0, s => HistologyScene.Draw(s, eosin: true)),
+        new("histology-haematoxylin", 10, 50, 1.5, s => HistologyScene.Draw(s, eosin: false)),
+        new("pebbles", 14, 100, 0.6, s => ObjectScene.Draw(s, "pebbles")),
+        new("fruit", 18, 100, 0.5, s => ObjectScene.Draw(s, "fruit")),
+        new("scales", 16, 80, 0.5, s => ObjectScene.Draw(s, "scales")),
     ];
 
     /// <summary>The kinds of image, in a fixed order.</summary>

@@ -64,7 +64,7 @@ internal sealed class Cytoplasm
         Plane light = new(map.Height, map.Width), core = NucleusMask(map, nuclei);
         TextureFrame[] clouds = new TextureFrame[facts.Count + 1], threads = new TextureFrame[facts.Count + 1], dots = new TextureFrame[facts.Count + 1];
         float[] brightness = new float[facts.Count + 1];
-        double cloudScale = 16 / (_diameter * _random.Uniform(0.12, 0.5)), threadScale = 16 / (_diameter * _random.Uniform(0.15, 0.5)), dotScale = 4 / Math.Max(1, _diameter * _random.Uniform(0.02, 0.06));
+        double cloudScale = 16 / (_diameter * _random.Uniform(0.12, 0.5)), threadScale = 16 / (_diameter * _random.Uniform(0.06, 0.25)), dotScale = 4 / Math.Max(1, _diameter * _random.Uniform(0.02, 0.06));
         for (int n = 1; n <= facts.Count; n++)
         {
             double angle = n < directions.Length ? directions[n] : 0;

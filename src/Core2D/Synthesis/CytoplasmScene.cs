@@ -13,7 +13,7 @@ internal static class CytoplasmScene
         Cytoplasm stain = Cytoplasm.Draw(random, scene.Diameter);
         CellRaster?[] nuclei = Cytoplasm.PlaceNuclei(facts, directions, random, random.Uniform(0.5, 0.85));
         Plane light = stain.Paint(facts, directions, nuclei);
-        return Expose(scene, random, map, light, nuclei, withNuclei, inverted);
+        return Expose(scene, random, facts, light, nuclei, withNuclei, inverted);
     }
 
     /// <summary>Neurons and glia: branching processes that count as part of the cell, thin ones that do not.</summary>
@@ -28,15 +28,16 @@ internal static class CytoplasmScene
         Plane light = stain.Paint(facts, [], nuclei);
         if (random.Chance(0.6))
             AddAxons(scene, random, light);
-        return Expose(scene, random, map, light, nuclei, withNuclei: false, inverted: random.Chance(0.08));
+        return Expose(scene, random, facts, light, nuclei, withNuclei: false, inverted: random.Chance(0.08));
     }
 
     /// <summary>Optics, background and camera shared by the fluorescent kinds.</summary>
     public static Render Expose(
-        Scene scene, SynthesisRandom random, LabelMap map, Plane light, CellRaster?[] nuclei, bool withNuclei, bool inverted)
+        Scene scene, SynthesisRandom random, CellFacts facts, Plane light, CellRaster?[] nuclei, bool withNuclei, bool inverted)
     {
         double diameter = scene.Diameter;
-        double lens = scene.Options.Blur * (random.Uniform(0.5, 1.2) + diameter * (random.Chance(0.25) ? random.Uniform(0.02, 0.06) : random.Uniform(0, 0.015)));
+        double lens = random.Uniform(0.5, 1.2) + diameter * (random.Chance(0.25) ? random.Uniform(0.02, 0.05) : random.Uniform(0, 0.015));
+        lens = scene.Options.Blur * Math.Min(lens, 0.5 + 0.22 * HalfWidth(facts));   // thin cells must not drown
         light = light.Blurred(lens);
         AddBackground(scene, random, light);
         SynthesisRandom optics = scene.CameraRandom();
@@ -66,7 +67,20 @@ internal static class CytoplasmScene
         {
             channels = [Camera.Fluorescence(optics, scene.Options.Noise).Expose(light)];
         }
-        return new Render(channels, map);
+        return new Render(channels, facts.Map);
+    }
+
+    /// <summary>Mean depth of the cells, pixels.</summary>
+    private static double HalfWidth(CellFacts facts)
+    {
+        double sum = 0;
+        int count = 0;
+        for (int n = 1; n <= facts.Count; n++)
+        {
+            sum += facts.MaxDepth[n];
+            count += facts.Size[n] > 0 ? 1 : 0;
+        }
+        return count == 0 ? 10 : sum / count;
     }
 
     /// <summary>Dark cells on a bright field: what a dye takes from the light, or a picture shown in negative.</summary>

@@ -10,7 +10,7 @@ internal static class EpitheliumScene
         SynthesisRandom random = scene.LookRandom();
         CellRaster?[] nuclei = Cytoplasm.PlaceNuclei(facts, [], random, random.Uniform(0.45, 0.8));
         Plane light = random.Chance(0.82) ? Membranes(scene, random, facts, nuclei) : Filled(scene, random, facts, nuclei);
-        return CytoplasmScene.Expose(scene, random, map, light, nuclei, withNuclei, inverted: !withNuclei && random.Chance(0.08));
+        return CytoplasmScene.Expose(scene, random, facts, light, nuclei, withNuclei, inverted: !withNuclei && random.Chance(0.08));
     }
 
     /// <summary>A sheet: each pixel goes to the nearest of many seeds, with seeds of unequal pull and a warped metric.</summary>

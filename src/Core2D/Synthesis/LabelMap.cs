@@ -118,7 +118,7 @@ internal sealed class LabelMap(int height, int width)
     }
 
     /// <summary>Mean diameter of the circles with the labels' areas, pixels; 0 without labels.</summary>
-    /// <param name="wholeOnly">Leaves out labels that touch the edge, unless all do.</param>
+    /// <param name="wholeOnly">Leaves out labels that touch the edge.</param>
     public double MeanDiameter(bool wholeOnly)
     {
         SortedDictionary<int, (int Size, bool Cut)> sizes = [];
@@ -132,10 +132,9 @@ internal sealed class LabelMap(int height, int width)
         }
         double sum = 0;
         int count = 0;
-        bool skip = wholeOnly && sizes.Values.Any(s => !s.Cut);
         foreach ((int size, bool cut) in sizes.Values)
         {
-            if (skip && cut)
+            if (wholeOnly && cut)
                 continue;
             sum += 2 * Math.Sqrt(size / Math.PI);
             count++;

@@ -63,7 +63,7 @@ internal sealed class Scene
         LabelMap map = build(nominal, LayoutRandom());
         for (int pass = 0; pass < 3; pass++)
         {
-            double measured = map.Cropped(Margin, Options.Height, Options.Width).MeanDiameter(wholeOnly: true);
+            double measured = map.MeanDiameter(wholeOnly: true);
             if (measured == 0 || Math.Abs(measured / Diameter - 1) < 0.06)
                 break;
             nominal *= Math.Clamp(Diameter / measured, 0.6, 1.7);

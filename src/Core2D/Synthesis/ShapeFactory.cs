@@ -55,7 +55,7 @@ internal static class ShapeFactory
                 shape.AddLimb(b.X, b.Y, x, y, b.R, r);
             before = (x, y, r);
         }
-        if (random.Chance(0.3) && before is { } end)
+        if (random.Chance(0.15) && before is { } end)
         {
             double fork = random.Uniform(0.3, 0.7) * length;
             shape.AddLimb(end.X * 0.6, end.Y * 0.5, end.X * 0.6 + fork * 0.8, end.Y * 0.5 - fork * random.Uniform(0.3, 0.9), tip * 1.6, tip * 0.7);
