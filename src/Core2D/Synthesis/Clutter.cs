@@ -21,7 +21,7 @@ internal static class Clutter
         for (int n = 0; n < count; n++)
         {
             double cx = random.Uniform(0, plane.Width), cy = random.Uniform(0, plane.Height), r = radius * random.LogUniform(0.4, 2);
-            double period = random.Uniform(2.5, 6) + r * 0.15, fade = random.Uniform(1.5, 4) * period, amplitude = strength * random.LogNormal(0.5);
+            double period = random.Uniform(2.5, 6) + r * 0.15, fade = random.Uniform(0.5, 1.7) * period, amplitude = strength * random.LogNormal(0.5);
             int reach = (int)(r + 2 * fade) + 2;
             for (int y = Math.Max(0, (int)cy - reach); y < Math.Min(plane.Height, (int)cy + reach); y++)
             {

@@ -11,9 +11,9 @@ internal sealed class Cytoplasm
     {
         _random = random;
         _diameter = diameter;
-        _cloud = Texture.Cloudy(random, 16, 5, random.Uniform(0.5, 0.85));
-        _thread = Texture.Thready(random, 16, random.Uniform(2, 5));
-        _dots = Texture.Spotty(random, random.Whole(60, 400), 2, random.Uniform(4, 9));
+        _cloud = Texture.Cloudy(random, 8, 5, random.Uniform(0.5, 0.85));
+        _thread = Texture.Thready(random, 8, random.Uniform(2, 5));
+        _dots = Texture.Spotty(random, random.Whole(15, 100), 2, random.Uniform(4, 9));
     }
 
     public double Dome { get; init; }

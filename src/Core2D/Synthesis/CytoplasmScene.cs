@@ -124,7 +124,7 @@ internal static class CytoplasmScene
         double reach = glia ? random.Uniform(0.5, 1.2) : random.Uniform(1.2, 3.2), thickness = glia ? random.Uniform(0.25, 0.5) : random.Uniform(0.14, 0.3);
         int most = glia ? 7 : random.Whole(2, 6);
         double spread = random.Uniform(0.1, 0.35);
-        int count = (int)Math.Max(1, (0.02 + 0.33 * scene.Crowding) * scene.Height * scene.Width / (0.785 * diameter * diameter));
+        int count = (int)Math.Max(3, (0.02 + 0.33 * scene.Crowding) * scene.Height * scene.Width / (0.785 * diameter * diameter));
         List<(double X, double Y)> points = Scatter.Points(scene, random, count, diameter * random.Uniform(0.9, 1.5), 0.1, random.Uniform(0, 0.8));
         Plane ruffle = scene.Field(random, Math.Max(2.5, diameter * random.Uniform(0.06, 0.2)), 3, 0.6);
         double roughness = glia ? diameter * random.Uniform(0, 0.05) : Math.Min(0.5, diameter * 0.01);

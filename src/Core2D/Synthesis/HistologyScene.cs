@@ -13,7 +13,7 @@ internal static class HistologyScene
     public static Render Draw(Scene scene, bool eosin)
     {
         List<Nucleus> nuclei = [];
-        Grounds grounds = new(scene, scene.LookRandom().Fork(7));
+        TissueGrounds grounds = new(scene, scene.LookRandom().Fork(7));
         LabelMap map = scene.Fit((diameter, random) =>
         {
             nuclei = Place(scene, random, diameter, grounds);
@@ -22,13 +22,14 @@ internal static class HistologyScene
             return labels;
         });
         SynthesisRandom random = scene.LookRandom();
-        Plane blue = PaintNuclei(scene, random, nuclei);
+        double strength = random.LogUniform(0.4, 2.0), ground = 0.15 + 0.8 * strength;   // the ground must not hide the nuclei
+        Plane blue = PaintNuclei(scene, random, nuclei, strength);
         Plane pink = scene.NewPlane(), third = scene.NewPlane();
         TissueColours colours;
         if (eosin)
         {
             colours = TissueColours.Eosin(random);
-            PaintStroma(scene, random, grounds, pink, blue, random.Uniform(0.25, 0.95));
+            PaintStroma(scene, random, grounds, pink, blue, Math.Min(ground, random.LogUniform(0.25, 1.3)));
             PaintBlood(scene, random, grounds, third);
         }
         else if (random.Chance(0.2))
@@ -40,21 +41,23 @@ internal static class HistologyScene
         else
         {
             colours = TissueColours.Violet(random);
-            PaintStroma(scene, random, grounds, pink, blue, random.Chance(0.35) ? random.Uniform(0, 0.12) : random.Uniform(0.12, 0.55));
+            PaintStroma(scene, random, grounds, pink, blue, random.Chance(0.35) ? random.Uniform(0, 0.12) : Math.Min(0.6 * ground, random.Uniform(0.12, 0.55)));
         }
-        return new Render(Photograph(scene, colours.Shine(blue, pink, third)), map);
+        Plane[] light = colours.Shine(blue, pink, third);
+        Refract(scene, random, grounds, light);
+        return new Render(Photograph(scene, light), map);
     }
 
-    private static List<Nucleus> Place(Scene scene, SynthesisRandom random, double diameter, Grounds grounds)
+    private static List<Nucleus> Place(Scene scene, SynthesisRandom random, double diameter, TissueGrounds grounds)
     {
         double coverage = 0.015 + 0.6 * scene.Crowding;
-        int count = (int)Math.Max(1, coverage * scene.Height * scene.Width / (0.785 * diameter * diameter));
-        double variety = random.Uniform(0.08, 0.3), waviness = random.Uniform(0.02, 0.22), elongation = random.Uniform(1.1, 2.1), slim = random.Uniform(2, 4.5);
+        int count = (int)Math.Max(3, coverage * scene.Height * scene.Width / (0.785 * diameter * diameter));
+        double variety = random.Uniform(0.08, 0.3), waviness = random.Uniform(0.02, 0.22), elongation = random.Uniform(1.1, 1.9), slim = random.Uniform(1.7, 4);
         double[] shares = [random.Uniform(0.2, 1), random.Uniform(0, 0.7), random.Chance(0.5) ? random.Uniform(0, 0.6) : 0.03];
-        double odd = random.Chance(0.3) ? random.Uniform(0, 0.4) : 0.03, spacing = diameter * random.Uniform(0.5, 0.95);
+        double odd = random.Chance(0.3) ? random.Uniform(0, 0.4) : 0.03, spacing = diameter * random.Uniform(0.6, 1.15);
         List<Nucleus> nuclei = [];
         List<(double X, double Y, double Angle, bool Lined)> spots = grounds.GlandSpots(random, diameter, scene.Options.MaxCells);
-        foreach ((double x, double y) in Scatter.Points(scene, random, count, spacing, random.Chance(0.4) ? random.Uniform(0.2, 0.8) : 0.1, random.Uniform(0, 1)))
+        foreach ((double x, double y) in Scatter.Points(scene, random, count, spacing, random.Chance(0.3) ? random.Uniform(0.1, 0.6) : 0.05, random.Uniform(0, 1)))
             spots.Add((x, y, 0, false));
         Plane ruffle = scene.Field(random, Math.Max(2.5, diameter * 0.25), 2);
         double roughness = diameter * random.Uniform(0, 0.04);
@@ -71,7 +74,7 @@ internal static class HistologyScene
             {
                 case Tissue.Stromal:
                     angle = grounds.Direction(y, x) + random.Normal() * 0.25;
-                    shape = random.Chance(0.3) ? ShapeFactory.Sausage(slim, random.Normal() * 0.6) : ShapeFactory.Round(random, slim * random.LogNormal(0.25), waviness);
+                    shape = random.Chance(0.12) ? ShapeFactory.Sausage(slim, random.Normal() * 0.6) : ShapeFactory.Round(random, slim * random.LogNormal(0.25), waviness);
                     size *= 0.9;
                     break;
                 case Tissue.Lymphoid:
@@ -91,12 +94,12 @@ internal static class HistologyScene
         return nuclei;
     }
 
-    private static Plane PaintNuclei(Scene scene, SynthesisRandom random, List<Nucleus> nuclei)
+    private static Plane PaintNuclei(Scene scene, SynthesisRandom random, List<Nucleus> nuclei, double strength)
     {
         double diameter = scene.Diameter;
         bool vesicular = random.Chance(0.5);
         NucleusStyle main = NucleusStyle.Histology(random, diameter, vesicular), dark = NucleusStyle.Histology(random, diameter, vesicular: false);
-        double strength = random.Uniform(0.5, 2.2), variety = random.Uniform(0.1, 0.45), cover = random.Uniform(0, 0.9);
+        double variety = random.Uniform(0.15, 0.55), cover = random.Uniform(0, 0.9);
         double softShare = random.Chance(0.6) ? random.Uniform(0, 0.5) : 0;
         Plane sharp = scene.NewPlane(), soft = scene.NewPlane(), deep = scene.NewPlane();
         foreach (Nucleus nucleus in nuclei)
@@ -121,13 +124,13 @@ internal static class HistologyScene
         return sharp;
     }
 
-    private static void PaintStroma(Scene scene, SynthesisRandom random, Grounds grounds, Plane pink, Plane blue, double strength)
+    private static void PaintStroma(Scene scene, SynthesisRandom random, TissueGrounds grounds, Plane pink, Plane blue, double strength)
     {
         double diameter = scene.Diameter;
-        Texture strands = Texture.Cloudy(random, 16, 5, random.Uniform(0.55, 0.8));
+        Texture strands = Texture.Cloudy(random, 16, 5, random.Uniform(0.55, 0.8), 256);
         Plane patches = scene.Field(random, diameter * random.Uniform(2, 8), 3), fine = scene.Field(random, Math.Max(3, diameter * 0.3), 4, 0.75), wave = scene.Field(random, diameter * 3, 2);
         Plane bodies = blue.Blurred(diameter * random.Uniform(0.4, 0.8));
-        double fibrous = random.Uniform(0, 0.7), patchy = random.Uniform(0.05, 0.5), grain = random.Uniform(0.03, 0.3), cellular = random.Uniform(0, 0.5), haze = random.Uniform(0, 0.22);
+        double fibrous = random.Uniform(0, 0.7), patchy = random.Uniform(0.05, 0.5), grain = random.Uniform(0.05, 0.4), cellular = random.Uniform(0, 0.5), haze = random.Uniform(0, 0.4);
         double across = 16 / (diameter * random.Uniform(0.25, 0.8)), along = across / random.Uniform(4, 12), clefts = random.Chance(0.5) ? random.Uniform(0.5, 1.5) : 0;
         for (int y = 0; y < scene.Height; y++)
         {
@@ -148,7 +151,7 @@ internal static class HistologyScene
         }
     }
 
-    private static void PaintBlood(Scene scene, SynthesisRandom random, Grounds grounds, Plane red)
+    private static void PaintBlood(Scene scene, SynthesisRandom random, TissueGrounds grounds, Plane red)
     {
         if (!random.Chance(0.35 * Math.Min(1, scene.Options.Debris)))
             return;
@@ -186,6 +189,32 @@ internal static class HistologyScene
                     brown.Data[at] = (float)(brown.Data[at] * (1 - inside) + own * inside * (0.6 + 0.5 * blue.Data[at]));
                 }
             }
+        }
+    }
+
+    /// <summary>Fibres and edges that bend the light rather than take it: a faint relief.</summary>
+    private static void Refract(Scene scene, SynthesisRandom random, TissueGrounds grounds, Plane[] light)
+    {
+        double strength = random.Chance(0.6) ? random.LogUniform(0.02, 0.2) : 0;
+        if (strength == 0)
+            return;
+        Plane relief = scene.Field(random, scene.Diameter * random.Uniform(0.4, 1.5), 4, 0.6);
+        Texture folds = Texture.Thready(random, 8, random.Uniform(1.5, 4));
+        double across = 16 / (scene.Diameter * random.Uniform(0.5, 1.5)), along = across / random.Uniform(1, 5), creased = random.Uniform(0, 1);
+        for (int y = 0; y < scene.Height; y++)
+        {
+            for (int x = 0; x < scene.Width; x++)
+            {
+                double u = x * grounds.Cos + y * grounds.Sin, v = y * grounds.Cos - x * grounds.Sin + 3 * relief.Data[y * scene.Width + x];
+                relief.Data[y * scene.Width + x] += (float)(creased * 2 * folds.Sample((float)(v * across), (float)(u * along)));
+            }
+        }
+        Plane shaded = TransmittedOptics.Relief(relief, random.Angle(), 1, strength);
+        for (int n = 0; n < shaded.Data.Length; n++)
+        {
+            float factor = 1 + (1 - grounds.Lumen.Data[n]) * (shaded.Data[n] - 1);
+            foreach (Plane channel in light)
+                channel.Data[n] *= factor;
         }
     }
 
@@ -228,84 +257,4 @@ internal static class HistologyScene
     }
 
     private sealed record Nucleus(CellRaster Raster, Tissue Tissue);
-
-    /// <summary>What lies under the nuclei: glands with lumina, empty areas, and the run of the fibres.</summary>
-    private sealed class Grounds
-    {
-        private readonly Scene _scene;
-        private readonly List<(double X, double Y, CellRaster Lumen)> _glands = [];
-        private readonly double _angle;
-        private readonly Plane _turn;
-
-        public Grounds(Scene scene, SynthesisRandom random)
-        {
-            _scene = scene;
-            _angle = random.Angle();
-            (Sin, Cos) = PortableMath.SinCos(_angle);
-            _turn = NoiseField.Fractal(random, scene.Height / 8 + 2, scene.Width / 8 + 2, Math.Max(4, scene.Diameter * 0.4), 1, 0.5);
-            Lumen = scene.NewPlane();
-            double diameter = scene.Diameter;
-            if (random.Chance(0.4))
-            {
-                Plane gaps = scene.Field(random, diameter * random.Uniform(3, 9), 3);
-                double edge = random.Uniform(0.5, 1.8);
-                for (int n = 0; n < gaps.Data.Length; n++)
-                    Lumen.Data[n] = (float)PortableMath.SmoothStep(edge, edge + 0.15, gaps.Data[n]);
-            }
-            int glands = random.Chance(0.35) ? (int)random.Poisson(scene.Height * (double)scene.Width / (diameter * diameter * 110)) : 0;
-            for (int n = 0; n < glands; n++)
-            {
-                double x = random.Uniform(0, scene.Width), y = random.Uniform(0, scene.Height);
-                CellRaster lumen = ShapeFactory.Round(random, random.Uniform(1, 2.2), 0.2).Draw(x, y, random.Angle(), diameter * random.Uniform(1.5, 5), scene.Height, scene.Width);
-                if (lumen.Distance.Length == 0)
-                    continue;
-                _glands.Add((x, y, lumen));
-                for (int k = 0; k < lumen.Distance.Length; k++)
-                {
-                    int at = (k / lumen.Width + lumen.Y0) * scene.Width + k % lumen.Width + lumen.X0;
-                    Lumen.Data[at] = Math.Max(Lumen.Data[at], (float)PortableMath.SmoothStep(-2, 1, -lumen.Distance[k]));
-                }
-            }
-        }
-
-        public double Sin { get; }
-
-        public double Cos { get; }
-
-        /// <summary>1 where there is only glass.</summary>
-        public Plane Lumen { get; }
-
-        /// <summary>Direction of the fibres, radians.</summary>
-        public double Direction(double y, double x) => _angle + 0.5 * _turn.Sample(y / 8, x / 8);
-
-        /// <summary>Places of nuclei that line the glands, standing across the lining.</summary>
-        public List<(double X, double Y, double Angle, bool Lined)> GlandSpots(SynthesisRandom random, double diameter, int limit)
-        {
-            List<(double X, double Y, double Angle, bool Lined)> spots = [];
-            foreach ((double x, double y, CellRaster lumen) in _glands)
-            {
-                double distance = diameter * random.Uniform(0.9, 1.3), turn = random.Angle();
-                double reach = Math.Max(lumen.Height, lumen.Width) / 2.0 + distance;
-                int count = (int)(2 * Math.PI * reach / (diameter * random.Uniform(0.75, 1.1)));
-                for (int n = 0; n < count && spots.Count < limit; n++)
-                {
-                    double angle = turn + n * 2 * Math.PI / count;
-                    (double sin, double cos) = PortableMath.SinCos(angle);
-                    double r = 0;
-                    while (r < reach)                                    // walk out of the lumen, then one cell further
-                    {
-                        int py = (int)(y + sin * r) - lumen.Y0, px = (int)(x + cos * r) - lumen.X0;
-                        if (py < 0 || px < 0 || py >= lumen.Height || px >= lumen.Width || lumen.Distance[py * lumen.Width + px] > 0)
-                            break;
-                        r++;
-                    }
-                    double out1 = r + distance * random.Uniform(0.7, 1.15);
-                    double sx = x + cos * out1, sy = y + sin * out1;
-                    if (sx >= 0 && sy >= 0 && sx < _scene.Width && sy < _scene.Height && !random.Chance(0.08))
-                        spots.Add((sx, sy, angle, true));
-                }
-            }
-            return spots;
-        }
-    }
 }

@@ -31,14 +31,14 @@ internal static class NucleiScene
 
     private static List<Nucleus> Place(Scene scene, SynthesisRandom random, double diameter, bool tissue)
     {
-        double coverage = tissue ? 0.15 + 0.75 * scene.Crowding : 0.01 + 0.6 * scene.Crowding * scene.Crowding;
+        double coverage = tissue ? 0.15 + 0.75 * scene.Crowding : 0.015 + 0.6 * scene.Crowding * Math.Sqrt(scene.Crowding);
         double spread = random.Chance(0.3) ? random.Uniform(0.2, 0.4) : random.Uniform(0.06, 0.2);
         double elongation = random.Chance(0.2) ? random.Uniform(1.5, 2.6) : random.Uniform(1.05, 1.5);
         double waviness = random.Chance(0.3) ? random.Uniform(0.1, 0.3) : random.Uniform(0, 0.1);
         double odd = random.Chance(0.4) ? random.Uniform(0, 0.35) : 0.03, mitotic = random.Chance(0.5) ? random.Uniform(0, 0.1) : 0.01;
         bool aligned = random.Chance(0.3);
         Plane? direction = aligned ? NoiseField.Fractal(random, scene.Height / 8 + 2, scene.Width / 8 + 2, Math.Max(4, diameter), 2, 0.4) : null;
-        int count = (int)Math.Max(1, coverage * scene.Height * scene.Width / (0.785 * diameter * diameter));
+        int count = (int)Math.Max(3, coverage * scene.Height * scene.Width / (0.785 * diameter * diameter));
         List<(double X, double Y)> points = Scatter.Points(
             scene, random, count, diameter * random.Uniform(0.55, 1.0), random.Chance(0.5) ? random.Uniform(0, 0.8) : 0.1, random.Uniform(0, 1));
         double[] xs = [.. points.Select(p => p.X)], ys = [.. points.Select(p => p.Y)], sizes = new double[points.Count], radii = new double[points.Count];

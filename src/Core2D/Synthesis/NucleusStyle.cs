@@ -8,8 +8,8 @@ internal sealed class NucleusStyle
 
     private NucleusStyle(SynthesisRandom random, double diameter)
     {
-        _chromatin = Texture.Cloudy(random, 16, 4, random.Uniform(0.5, 0.8));
-        _fine = Texture.Spotty(random, random.Whole(150, 500), 2.5, 6);
+        _chromatin = Texture.Cloudy(random, 8, 4, random.Uniform(0.5, 0.8));
+        _fine = Texture.Spotty(random, random.Whole(37, 125), 2.5, 6);
         _texels = 16 / (random.Uniform(0.14, 0.35) * diameter);
     }
 
@@ -58,12 +58,12 @@ internal sealed class NucleusStyle
     public static NucleusStyle Histology(SynthesisRandom random, double diameter, bool vesicular) => new(random, diameter)
     {
         Dome = random.Uniform(0, 0.35),
-        Chromatin = vesicular ? random.Uniform(0.15, 0.4) : random.Uniform(0.08, 0.25),
-        Dots = vesicular ? random.Uniform(0.2, 0.9) : random.Uniform(0, 0.3),
+        Chromatin = vesicular ? random.Uniform(0.2, 0.6) : random.Uniform(0.1, 0.35),
+        Dots = vesicular ? random.Uniform(0.3, 1.6) : random.Uniform(0, 0.7),
         Chromocentres = vesicular ? random.Whole(1, 6) : random.Whole(0, 2),
         Nucleoli = vesicular ? random.Whole(1, 3) : 0,
         NucleolusGain = random.Uniform(0.5, 1.2),
-        Rim = vesicular ? random.Uniform(0.2, 0.9) : random.Uniform(0, 0.25),
+        Rim = vesicular ? random.Uniform(0.2, 1.1) : random.Uniform(0, 0.25),
         Softness = random.Uniform(0.7, 1.4) + diameter * random.Uniform(0, 0.03),
     };
 

@@ -27,7 +27,7 @@ internal static class ObjectScene
         double spread = fruit ? random.Uniform(0.03, 0.15) : random.Uniform(0.1, 0.45), elongation = fruit ? random.Uniform(1, random.Chance(0.3) ? 1.8 : 1.15) : random.Uniform(1.1, 1.9);
         double waviness = fruit ? random.Uniform(0, 0.05) : random.Uniform(0.04, 0.25);
         double coverage = 0.03 + 1.15 * scene.Crowding;
-        int count = (int)Math.Max(1, coverage * scene.Height * scene.Width / (0.785 * diameter * diameter));
+        int count = (int)Math.Max(3, coverage * scene.Height * scene.Width / (0.785 * diameter * diameter));
         List<(double X, double Y)> points = Scatter.Points(scene, random, count, diameter * random.Uniform(0.55, 0.8), 0.15, random.Uniform(0, 0.6));
         double[] xs = [.. points.Select(p => p.X)], ys = [.. points.Select(p => p.Y)], sizes = new double[points.Count], radii = new double[points.Count];
         double packing = random.Uniform(0.38, 0.52);
@@ -96,7 +96,7 @@ internal static class ObjectScene
     private static void Paint(Scene scene, SynthesisRandom random, List<Item> items, Plane light, string what)
     {
         bool fruit = what == "fruit", scales = what == "scales";
-        Texture cloud = Texture.Cloudy(random, 8, 6, random.Uniform(0.55, 0.95)), spots = Texture.Spotty(random, random.Whole(80, 500), 1.5, 5);
+        Texture cloud = Texture.Cloudy(random, 4, 6, random.Uniform(0.55, 0.95)), spots = Texture.Spotty(random, random.Whole(20, 125), 1.5, 5);
         double albedo = random.Uniform(0.25, 0.6), variety = random.Uniform(0.03, fruit || scales ? 0.25 : 0.5), mottled = random.Uniform(0.02, fruit ? 0.12 : 0.3), spotted = random.Chance(0.4) ? random.Uniform(-0.6, 0.6) : 0;
         double round = scales ? random.Uniform(0.1, 0.5) : fruit ? random.Uniform(0.6, 1) : random.Uniform(0.15, 0.8), shine = random.Chance(fruit ? 0.7 : 0.3) ? random.Uniform(0.1, 0.9) : 0, gloss = random.LogUniform(8, 80);
         double elevation = random.Uniform(0.4, 1.4), azimuth = random.Angle(), shade = random.Uniform(0.2, 0.9), occlusion = random.Uniform(0.1, 0.7), stem = fruit && random.Chance(0.5) ? random.Uniform(-0.8, 0.4) : 0;
@@ -110,6 +110,7 @@ internal static class ObjectScene
             TextureFrame frame = new(random, random.Angle(), texels, texels * random.Uniform(0.7, 1.4)), dots = new(random, 0, texels, texels);
             double own = albedo * random.LogNormal(variety), r = item.Size / 2, sx = item.X + r * random.Uniform(-0.35, 0.35), sy = item.Y + r * random.Uniform(-0.35, 0.35);
             (double itemSin, double itemCos) = PortableMath.SinCos(item.Angle);
+            int stride = Math.Max(1, (int)(raster.Depth * 0.3));         // slopes over a stretch: no creases where distances meet
             for (int y = 0; y < raster.Height; y++)
             {
                 for (int x = 0; x < raster.Width; x++)
@@ -118,10 +119,10 @@ internal static class ObjectScene
                     if (d > 0.7f)
                         continue;
                     int cy = y + raster.Y0, cx = x + raster.X0;
-                    double slopeX = raster.Distance[y * raster.Width + Math.Min(x + 1, raster.Width - 1)] - raster.Distance[y * raster.Width + Math.Max(x - 1, 0)];
-                    double slopeY = raster.Distance[Math.Min(y + 1, raster.Height - 1) * raster.Width + x] - raster.Distance[Math.Max(y - 1, 0) * raster.Width + x];
+                    double slopeX = raster.Distance[y * raster.Width + Math.Min(x + stride, raster.Width - 1)] - raster.Distance[y * raster.Width + Math.Max(x - stride, 0)];
+                    double slopeY = raster.Distance[Math.Min(y + stride, raster.Height - 1) * raster.Width + x] - raster.Distance[Math.Max(y - stride, 0) * raster.Width + x];
                     double t = Math.Clamp(-d / raster.Depth, 0, 1), lean = round * (1 - t) * (1 - 0.3 * t);
-                    double steep = Math.Max(1e-6, Math.Sqrt(slopeX * slopeX + slopeY * slopeY));
+                    double steep = Math.Max(0.6 * stride, Math.Sqrt(slopeX * slopeX + slopeY * slopeY));
                     double nx = lean * slopeX / steep, ny = lean * slopeY / steep, nz = Math.Sqrt(Math.Max(0.02, 1 - nx * nx - ny * ny));
                     double facing = Math.Max(0, nx * ax * lightFlat + ny * ay * lightFlat + nz * lightUp);
                     double value = own * Math.Max(0.2, 1 + mottled * frame.Sample(cloud, cy, cx) + spotted * dots.Sample(spots, cy, cx));

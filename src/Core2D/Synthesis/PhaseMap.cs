@@ -14,11 +14,12 @@ internal static class PhaseMap
     {
         LabelMap map = facts.Map;
         Plane phase = new(map.Height, map.Width);
-        Texture cloud = Texture.Cloudy(random, 16, 5, random.Uniform(0.55, 0.9));
-        Texture dots = Texture.Spotty(random, random.Whole(80, 500), 1.8, random.Uniform(3.5, 8));
+        Texture cloud = Texture.Cloudy(random, 8, 5, random.Uniform(0.55, 0.9));
+        Texture dots = Texture.Spotty(random, random.Whole(20, 125), 1.8, random.Uniform(3.5, 8));
         double cloudAmount = random.Uniform(0.05, 0.35), dotAmount = random.Uniform(0.1, 1.3), dotSign = random.Chance(0.75) ? 1 : -1;
         double variety = random.Uniform(0.1, 0.4), centred = random.Uniform(0, 1.5), power = random.Uniform(0.25, 1.1), thickOnes = random.Chance(0.5) ? random.Uniform(0, 0.15) : 0.01;
         double ruffled = random.Chance(0.4) ? random.Uniform(0, 0.9) : 0;
+        double pallor = random.Chance(0.12) ? random.Uniform(0.3, 0.95) : 0;   // dimpled, like red blood cells
         float[] height = new float[facts.Count + 1];
         TextureFrame[] frames = new TextureFrame[facts.Count + 1], grains = new TextureFrame[facts.Count + 1];
         double cloudScale = 16 / (diameter * random.Uniform(0.1, 0.35)), dotScale = 4 / Math.Max(0.9, diameter * random.Uniform(0.02, 0.07));
@@ -40,6 +41,7 @@ internal static class PhaseMap
                     continue;
                 double depth = facts.Depth.Data[at], t = Math.Min(1, depth / Math.Max(1, facts.MaxDepth[label]));
                 double body = (1 - ball) * PortableMath.Pow(Math.Min(1, depth / Math.Max(1.5, diameter * 0.12)), power) + ball * Math.Sqrt(t * (2 - t));
+                body *= 1 - pallor * t * t;
                 double crowd = Math.Max(0, 1 - centred * (1 - t));
                 double value = body * Math.Max(0.2, 1 + cloudAmount * frames[label].Sample(cloud, y, x));
                 value += dotSign * dotAmount * crowd * body * grains[label].Sample(dots, y, x);

@@ -43,7 +43,7 @@ internal static class Population
         double swell = lead == Family.Cobble ? random.Uniform(1.05, 1.4) : 1;
         double coverage = 0.02 + scene.Crowding * (lead == Family.Spread || lead == Family.Spindle ? 0.75 : 1.0);
         double clumping = lead == Family.Cobble ? random.Uniform(0.4, 0.95) : random.Chance(0.5) ? random.Uniform(0, 0.8) : 0.1;
-        int count = (int)Math.Max(1, coverage * scene.Height * scene.Width / (0.785 * diameter * diameter));
+        int count = (int)Math.Max(3, coverage * scene.Height * scene.Width / (0.785 * diameter * diameter));
         List<(double X, double Y)> points = Scatter.Points(scene, random, count, diameter * touch, clumping, random.Chance(0.6) ? random.Uniform(0, 1) : 0);
         bool aligned = random.Chance(0.4);
         Plane grain = NoiseField.Fractal(random, scene.Height / 8 + 2, scene.Width / 8 + 2, Math.Max(5, diameter * 0.8), 2, 0.4);

@@ -14,7 +14,7 @@ internal sealed class Scene
         double drawn = random.LogUniform(smallest, largest);
         double fits = Math.Max(8, Math.Min(options.Height, options.Width) / 1.5);
         Diameter = options.Diameter ?? Math.Min(drawn, fits);
-        Crowding = options.Crowding ?? (random.Chance(0.12) ? random.Uniform(0, 0.12) : random.Uniform(0.15, 1));
+        Crowding = options.Crowding ?? (random.Chance(0.1) ? random.Uniform(0, 0.12) : random.Uniform(0.15, 1));
         Margin = (int)Math.Clamp(Diameter * 0.6, 10, 48);
         Height = options.Height + 2 * Margin;
         Width = options.Width + 2 * Margin;

@@ -3,20 +3,29 @@ namespace Cellpose3D.Core2D.Synthesis;
 /// <summary>A seamless texture that every cell samples in a frame of its own.</summary>
 internal sealed class Texture
 {
-    private const int Side = 256;
     private readonly float[] _data;
+    private readonly int _side;
 
-    private Texture(Plane plane) => _data = plane.Data;
+    private Texture(Plane plane)
+    {
+        _data = plane.Data;
+        _side = plane.Width;
+    }
 
-    /// <summary>Cloudy: fractal noise, mean 0, deviation 1; <paramref name="cells"/> blobs across 256 texels.</summary>
-    public static Texture Cloudy(SynthesisRandom random, int cells, int octaves, double persistence) =>
-        new(NoiseField.Periodic(random, Side, cells, octaves, persistence));
+    /// <summary>Cloudy: fractal noise, mean 0, deviation 1.</summary>
+    /// <param name="random">Source.</param>
+    /// <param name="cells">Blobs across.</param>
+    /// <param name="octaves">Octaves of detail.</param>
+    /// <param name="persistence">Amplitude of an octave relative to the one before.</param>
+    /// <param name="side">Texels across, a power of two.</param>
+    public static Texture Cloudy(SynthesisRandom random, int cells, int octaves, double persistence, int side = 128) =>
+        new(NoiseField.Periodic(random, side, cells, octaves, persistence));
 
     /// <summary>Thready: ridges where fractal noise crosses zero, a net of filaments; 0 between, about 1 on a thread.</summary>
     public static Texture Thready(SynthesisRandom random, int cells, double sharpness)
     {
-        Plane plane = NoiseField.Periodic(random, Side, cells, 3, 0.6);
-        Plane strength = NoiseField.Periodic(random, Side, Math.Max(2, cells / 2), 2, 0.5);
+        Plane plane = NoiseField.Periodic(random, 128, cells, 3, 0.6);
+        Plane strength = NoiseField.Periodic(random, 128, Math.Max(2, cells / 2), 2, 0.5);
         for (int n = 0; n < plane.Data.Length; n++)
         {
             double ridge = Math.Max(0, 1 - Math.Abs(plane.Data[n]) * sharpness);
@@ -28,6 +37,7 @@ internal sealed class Texture
     /// <summary>Spotty: soft dots of random size and strength on 0; strengths about 1.</summary>
     public static Texture Spotty(SynthesisRandom random, int dots, double smallest, double largest)
     {
+        const int Side = 128;
         Plane plane = new(Side, Side);
         for (int n = 0; n < dots; n++)
         {
@@ -51,37 +61,12 @@ internal sealed class Texture
     public float Sample(float v, float u)
     {
         float fy = MathF.Floor(v), fx = MathF.Floor(u);
-        int y0 = (int)fy & (Side - 1), x0 = (int)fx & (Side - 1);
-        int y1 = (y0 + 1) & (Side - 1), x1 = (x0 + 1) & (Side - 1);
+        int y0 = (int)fy & (_side - 1), x0 = (int)fx & (_side - 1);
+        int y1 = (y0 + 1) & (_side - 1), x1 = (x0 + 1) & (_side - 1);
         v -= fy;
         u -= fx;
-        float top = _data[y0 * Side + x0] + u * (_data[y0 * Side + x1] - _data[y0 * Side + x0]);
-        float bottom = _data[y1 * Side + x0] + u * (_data[y1 * Side + x1] - _data[y1 * Side + x0]);
+        float top = _data[y0 * _side + x0] + u * (_data[y0 * _side + x1] - _data[y0 * _side + x0]);
+        float bottom = _data[y1 * _side + x0] + u * (_data[y1 * _side + x1] - _data[y1 * _side + x0]);
         return top + v * (bottom - top);
     }
-}
-
-/// <summary>Where one cell samples a texture: a random shift, a rotation, and texels per pixel along and across.</summary>
-internal readonly struct TextureFrame
-{
-    private readonly float _shiftY, _shiftX, _alongX, _alongY, _acrossX, _acrossY;
-
-    /// <param name="random">Source of the shift.</param>
-    /// <param name="angle">Direction of the along axis, radians.</param>
-    /// <param name="along">Texels per pixel along it.</param>
-    /// <param name="across">Texels per pixel across it.</param>
-    public TextureFrame(SynthesisRandom random, double angle, double along, double across)
-    {
-        (double sin, double cos) = PortableMath.SinCos(angle);
-        _shiftY = (float)random.Uniform(0, 256);
-        _shiftX = (float)random.Uniform(0, 256);
-        _alongX = (float)(cos * along);
-        _alongY = (float)(sin * along);
-        _acrossX = (float)(-sin * across);
-        _acrossY = (float)(cos * across);
-    }
-
-    /// <summary>The texture's value under a pixel.</summary>
-    public float Sample(Texture texture, int y, int x) =>
-        texture.Sample(_shiftY + x * _acrossX + y * _acrossY, _shiftX + x * _alongX + y * _alongY);
 }

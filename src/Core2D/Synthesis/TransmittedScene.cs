@@ -49,7 +49,7 @@ internal static class TransmittedScene
                 light = TransmittedOptics.Relief(phase, optics.Angle(), optics.Uniform(0.6, 1.6), optics.Uniform(0.5, 2) / strength);
                 break;
         }
-        Clutter.Rings(light, optics, Clutter.Count(scene, optics, optics.Chance(0.4) ? optics.Uniform(0, 8) : 0), Math.Max(5, diameter * 0.5), optics.Uniform(0.03, 0.15));
+        Clutter.Rings(light, optics, Clutter.Count(scene, optics, optics.Chance(0.4) ? optics.Uniform(0, 8) : 0), Math.Max(5, diameter * 0.5), optics.Uniform(0.02, 0.1));
         double ground = optics.Uniform(0.22, 0.6);
         Plane uneven = scene.Field(optics, Math.Max(scene.Height, scene.Width) / optics.Uniform(1, 4), 2);
         double wave = optics.Uniform(0, 0.06);

@@ -10,11 +10,11 @@ public sealed class Cells2DTests
     [MemberData(nameof(AllKinds))]
     public void Generate_EveryKind_KeepsTheLabelContract(string kind)
     {
-        for (int seed = 0; seed < 3; seed++)
+        for (int seed = 0; seed < 2; seed++)
         {
-            SyntheticImage image = Cells2D.Generate(new SynthesisOptions { Kind = kind, Seed = seed, Height = 160, Width = 144, Diameter = 24, Crowding = 0.6 });
+            SyntheticImage image = Cells2D.Generate(new SynthesisOptions { Kind = kind, Seed = seed, Height = 128, Width = 112, Diameter = 24, Crowding = 0.6 });
 
-            AssertLabelContract(image, 160, 144);
+            AssertLabelContract(image, 128, 112);
             Assert.Equal(kind, image.Kind);
             Assert.NotEqual(0, image.Labels.Data.Max());
         }
@@ -24,17 +24,17 @@ public sealed class Cells2DTests
     [MemberData(nameof(AllKinds))]
     public void Generate_EveryKind_GivesFiniteCountsWithinTheCamerasRange(string kind)
     {
-        SyntheticImage image = Cells2D.Generate(new SynthesisOptions { Kind = kind, Seed = 5, Height = 96, Width = 128, Diameter = 20 });
+        SyntheticImage image = Cells2D.Generate(new SynthesisOptions { Kind = kind, Seed = 5, Height = 64, Width = 80, Diameter = 20 });
 
         Assert.Equal(kind.EndsWith("-nuclei", StringComparison.Ordinal) ? 2 : 1, image.Image.Shape[0]);
-        Assert.All(image.Image.Data, v => Assert.True(float.IsFinite(v)));
+        Assert.DoesNotContain(image.Image.Data, v => !float.IsFinite(v));
         if (kind == "quantitative-phase")
         {
             Assert.InRange(image.Image.Data.Max(), 0.1f, 60f);
         }
         else
         {
-            Assert.All(image.Image.Data, v => Assert.True(v is >= 0 and <= 65535 && v == MathF.Floor(v)));
+            Assert.DoesNotContain(image.Image.Data, v => v is < 0 or > 65535 || v != MathF.Floor(v));
         }
         Assert.True(image.Image.Data.Max() > image.Image.Data.Min());
     }
@@ -45,15 +45,15 @@ public sealed class Cells2DTests
     {
         double sum = 0;
         int count = 0;
-        for (int seed = 0; seed < 4; seed++)
+        for (int seed = 0; seed < 3; seed++)
         {
-            SyntheticImage image = Cells2D.Generate(new SynthesisOptions { Kind = kind, Seed = seed, Height = 320, Width = 320, Diameter = 22, Crowding = 0.5 });
+            SyntheticImage image = Cells2D.Generate(new SynthesisOptions { Kind = kind, Seed = seed, Height = 224, Width = 224, Diameter = 16, Crowding = 0.5 });
             sum += image.MeanDiameter;
             count++;
-            Assert.InRange(image.MeanDiameter, 22 * 0.7, 22 * 1.3);      // edge-cut cells and chance in a small sample
+            Assert.InRange(image.MeanDiameter, 16 * 0.7, 16 * 1.3);      // edge-cut cells and chance in a small sample
         }
 
-        Assert.InRange(sum / count, 22 * 0.85, 22 * 1.15);
+        Assert.InRange(sum / count, 16 * 0.85, 16 * 1.15);
     }
 
     [Theory]
@@ -62,9 +62,9 @@ public sealed class Cells2DTests
     {
         SyntheticImage image = Cells2D.Generate(new SynthesisOptions { Kind = kind, Seed = 3, Height = 64, Width = 80, MaxCells = 0 });
 
-        Assert.All(image.Labels.Data, label => Assert.Equal(0, label));
+        Assert.DoesNotContain(image.Labels.Data, label => label != 0);
         Assert.Equal(0, image.MeanDiameter);
-        Assert.All(image.Image.Data, v => Assert.True(float.IsFinite(v)));
+        Assert.DoesNotContain(image.Image.Data, v => !float.IsFinite(v));
     }
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed class Cells2DTests
     [Fact]
     public void Generate_ManyThreadsAtOnce_GivesWhatOneThreadGives()
     {
-        SynthesisOptions[] all = [.. Enumerable.Range(0, 24).Select(seed => new SynthesisOptions { Seed = seed, Height = 64, Width = 64 })];
+        SynthesisOptions[] all = [.. Enumerable.Range(0, 16).Select(seed => new SynthesisOptions { Seed = seed, Height = 48, Width = 48 })];
         SyntheticImage[] alone = [.. all.Select(Cells2D.Generate)];
         SyntheticImage[] together = new SyntheticImage[all.Length];
 

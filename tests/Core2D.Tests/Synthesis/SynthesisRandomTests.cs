@@ -58,6 +58,21 @@ public sealed class SynthesisRandomTests
         Assert.InRange(moments[4], 2.9, 3.1);
     }
 
+    [Fact]
+    public void Streams_OnAnyMachine_GiveThePinnedBits()
+    {
+        // One sum over every stage that could differ between machines: bits, normal and Poisson numbers, lattice noise, blur.
+        SynthesisRandom random = new(2024);
+        Plane field = NoiseField.Fractal(random, 33, 41, 9, 4, 0.6).Blurred(1.3);
+        ulong sum = random.NextBits();
+        foreach (float value in field.Blurred(7).Data)
+            sum = sum * 31 + BitConverter.SingleToUInt32Bits(value);
+        for (int n = 0; n < 200; n++)
+            sum = sum * 31 + (ulong)random.Poisson(n * 0.5);
+
+        Assert.Equal(15469276160458622723UL, sum);
+    }
+
     [Theory]
     [InlineData(-30)]
     [InlineData(-1.3)]
