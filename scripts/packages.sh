@@ -1,7 +1,8 @@
 # Debian packages by the file that shows they are there. Sourced by ./cellpose3d and ./test.
 
-# package:file; OpenCV (PNG, JPEG) needs these two, everything else runs without
-RUN_PACKAGES=(libgtk-3-0:libgtk-3.so.0 libatomic1:libatomic.so.1)
+# package:file; OpenCV (PNG, JPEG) needs the first two, the text of plots a font, everything else runs without
+RUN_PACKAGES=(libgtk-3-0:libgtk-3.so.0 libatomic1:libatomic.so.1
+    fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf)
 # other programs' readers, which check the files we write
 TEST_PACKAGES=("${RUN_PACKAGES[@]}" python3-numpy:/usr/lib/python3/dist-packages/numpy/__init__.py
     python3-tifffile:/usr/lib/python3/dist-packages/tifffile/__init__.py)
