@@ -103,7 +103,7 @@ internal static class NucleiScene
         double diameter = scene.Diameter;
         NucleusStyle style = NucleusStyle.Fluorescence(random, diameter);
         double variety = random.Chance(0.35) ? random.Uniform(0.5, 1.0) : random.Uniform(0.1, 0.45);
-        double lens = scene.Options.Blur * (random.Uniform(0.5, 1.3) + diameter * random.Uniform(0, 0.03));
+        double lens = scene.Options.Blur * Math.Min(random.Uniform(0.5, 1.3) + diameter * random.Uniform(0, 0.03), 0.2 + 0.1 * diameter);
         double defocus = scene.Options.Blur * diameter * random.Uniform(0.03, tissue ? 0.16 : 0.09);
         double blurredShare = random.Chance(0.5) ? random.Uniform(0, tissue ? 0.6 : 0.3) : 0;
         Plane sharp = scene.NewPlane(), soft = scene.NewPlane();

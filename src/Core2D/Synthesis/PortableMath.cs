@@ -16,11 +16,11 @@ internal static class PortableMath
         if (x < -700)
             return 0;
         x = Math.Min(x, 700);
-        double k = Math.Floor(x / Ln2 + 0.5);
-        double r = x - k * Ln2;                                          // |r| <= 0.35
-        double sum = 1;
-        for (int n = 12; n >= 1; n--)
-            sum = 1 + sum * r / n;
+        double k = Math.Floor(x * (1 / Ln2) + 0.5);
+        double r = x - k * Ln2, r2 = r * r;                              // |r| <= 0.35
+        double even = 1 + r2 * (1.0 / 2 + r2 * (1.0 / 24 + r2 * (1.0 / 720 + r2 * (1.0 / 40320 + r2 * (1.0 / 3628800 + r2 * (1.0 / 479001600))))));
+        double odd = 1 + r2 * (1.0 / 6 + r2 * (1.0 / 120 + r2 * (1.0 / 5040 + r2 * (1.0 / 362880 + r2 * (1.0 / 39916800)))));
+        double sum = even + r * odd;
         return sum * BitConverter.Int64BitsToDouble(((long)k + 1023) << 52);
     }
 
@@ -37,9 +37,8 @@ internal static class PortableMath
         }
         double s = (m - 1) / (m + 1);                                    // |s| <= 0.172
         double s2 = s * s;
-        double sum = 0;
-        for (int n = 17; n >= 1; n -= 2)
-            sum = sum * s2 + 1.0 / n;
+        double low = 1 + s2 * (1.0 / 3 + s2 * (1.0 / 5 + s2 * (1.0 / 7))), s8 = s2 * s2 * s2 * s2;
+        double sum = low + s8 * (1.0 / 9 + s2 * (1.0 / 11 + s2 * (1.0 / 13 + s2 * (1.0 / 15 + s2 * (1.0 / 17)))));
         return 2 * s * sum + exponent * Ln2;
     }
 
@@ -49,11 +48,11 @@ internal static class PortableMath
     /// <summary>Sine and cosine of an angle in radians.</summary>
     public static (double Sin, double Cos) SinCos(double x)
     {
-        double k = Math.Floor(x / HalfPi + 0.5);
+        double k = Math.Floor(x * (1 / HalfPi) + 0.5);
         double r = x - k * HalfPi;                                       // |r| <= pi / 4
         double r2 = r * r;
-        double sin = r * (1 - r2 / 6 * (1 - r2 / 20 * (1 - r2 / 42 * (1 - r2 / 72 * (1 - r2 / 110 * (1 - r2 / 156))))));
-        double cos = 1 - r2 / 2 * (1 - r2 / 12 * (1 - r2 / 30 * (1 - r2 / 56 * (1 - r2 / 90 * (1 - r2 / 132 * (1 - r2 / 182))))));
+        double sin = r * (1 - r2 * (1.0 / 6) * (1 - r2 * (1.0 / 20) * (1 - r2 * (1.0 / 42) * (1 - r2 * (1.0 / 72) * (1 - r2 * (1.0 / 110) * (1 - r2 * (1.0 / 156)))))));
+        double cos = 1 - r2 * (1.0 / 2) * (1 - r2 * (1.0 / 12) * (1 - r2 * (1.0 / 30) * (1 - r2 * (1.0 / 56) * (1 - r2 * (1.0 / 90) * (1 - r2 * (1.0 / 132) * (1 - r2 * (1.0 / 182)))))));
         return ((long)k & 3) switch
         {
             0 => (sin, cos),

@@ -61,10 +61,10 @@ internal sealed class Scene
     {
         double nominal = Diameter;
         LabelMap map = build(nominal, LayoutRandom());
-        for (int pass = 0; pass < 3; pass++)
+        for (int pass = 0; pass < 2; pass++)
         {
             double measured = map.MeanDiameter(wholeOnly: true);
-            if (measured == 0 || Math.Abs(measured / Diameter - 1) < 0.06)
+            if (measured == 0 || Math.Abs(measured / Diameter - 1) < 0.08)
                 break;
             nominal *= Math.Clamp(Diameter / measured, 0.6, 1.7);
             map = build(nominal, LayoutRandom());
