@@ -5,7 +5,10 @@ switch (args)
     case ["dynamics"]:
         DynamicsBench.Run();
         return 0;
+    case ["dynamics-large"]:
+        DynamicsBench.Large();
+        return 0;
     default:
-        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics");
+        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics|dynamics-large");
         return 2;
 }
