@@ -7,6 +7,9 @@ switch (args)
     case ["dynamics"]:
         DynamicsBench.Run();
         return 0;
+    case ["dynamics-large"]:
+        DynamicsBench.Large();
+        return 0;
     case ["network"]:
         NetworkBench.Run();
         return 0;
@@ -14,6 +17,6 @@ switch (args)
         LargeImage.Write(path, int.Parse(size, CultureInfo.InvariantCulture), int.Parse(cells, CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | network | large-image FILE SIZE CELLS");
+        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | large-image FILE SIZE CELLS");
         return 2;
 }

@@ -72,21 +72,21 @@ public sealed class FlowFollowerTests
     [InlineData(FlowSampler.GridSample)]
     public void EndPoints_AnyThreadCount_AreTruncatedPositions(FlowSampler sampler)
     {
-        (NdArray<float> flows, NdArray<float> cellProb) = DynamicsData.Random(seed: 5, 13, 1500, 21);
-        NdArray<float> positions = FlowFollower.Follow(flows, cellProb, 0, 20, sampler, threads: 1, cancellationToken: Token);
+        (NdArray<float> flows, NdArray<float> cellProb) = DynamicsData.Random(seed: 5, 5, 1300, 9);
+        NdArray<float> positions = FlowFollower.Follow(flows, cellProb, 0, 14, sampler, threads: 1, cancellationToken: Token);
         var expected = new NdArray<int>(cellProb.Shape);
         for (int i = 0, n = 0; i < expected.Length; i++)
         {
             expected.Data[i] = cellProb.Data[i] > 0
-                ? ((int)positions.Plane(0)[n] * 1500 + (int)positions.Plane(1)[n]) * 21 + (int)positions.Plane(2)[n++]
+                ? ((int)positions.Plane(0)[n] * 1300 + (int)positions.Plane(1)[n]) * 9 + (int)positions.Plane(2)[n++]
                 : -1;
         }
 
         foreach (int threads in new[] { 1, 2, 3, 7 })
         {
             var field = FlowField.Build(flows, cellProb, 0, sampler, threads, Token);
-            Parity.SameLabels(expected, FlowFollower.EndPoints(field, cellProb, 0, 20, threads, cancellationToken: Token));
-            Parity.Close(positions, FlowFollower.Follow(flows, cellProb, 0, 20, sampler, threads, cancellationToken: Token), 0);
+            Parity.SameLabels(expected, FlowFollower.EndPoints(field, cellProb, 0, 14, threads, cancellationToken: Token));
+            Parity.Close(positions, FlowFollower.Follow(flows, cellProb, 0, 14, sampler, threads, cancellationToken: Token), 0);
         }
     }
 
