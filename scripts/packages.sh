@@ -10,7 +10,8 @@ TEST_PACKAGES=("${RUN_PACKAGES[@]}" python3-numpy:/usr/lib/python3/dist-packages
 has_file() {
     case $1 in
         /*) [ -e "$1" ] ;;
-        *) ldconfig -p 2>/dev/null | grep -qF "$1 " ;;
+        # not through a pipe: grep -q ends early, and under pipefail that looks like a library that is not there
+        *) [[ $(PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null) == *"$1 "* ]] ;;
     esac
 }
 
@@ -18,7 +19,6 @@ has_file() {
 need_packages() {
     local what=$1 entry missing=() as=()
     shift
-    PATH=$PATH:/usr/sbin:/sbin
     for entry in "$@"; do
         has_file "${entry#*:}" || missing+=("${entry%%:*}")
     done
