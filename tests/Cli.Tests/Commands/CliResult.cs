@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Cellpose3D.Cli.Reporting;
 
 namespace Cellpose3D.Cli.Tests.Commands;
 
@@ -23,7 +22,7 @@ internal sealed record CliResult(int ExitCode, string Output, string Error)
     }
 
     /// <summary>Asserts an exit code and exactly one line of error that holds all of some texts, without a stack trace.</summary>
-    public CliResult FailsWith(Cellpose3D.Cli.Reporting.ExitCode code, params string[] texts)
+    public CliResult FailsWith(Reporting.ExitCode code, params string[] texts)
     {
         Assert.True(ExitCode == (int)code, $"exit {ExitCode} rather than {(int)code}:{Environment.NewLine}{Error}");
         Assert.DoesNotContain("   at ", Error + Output);
