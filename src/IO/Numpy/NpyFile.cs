@@ -65,23 +65,57 @@ public static partial class NpyFile
     public static NdArray<T> Read<T>(Stream stream, string name)
         where T : unmanaged, System.Numerics.INumber<T>
     {
-        NpyHeader header = ReadHeader(stream, name);
-        return header.Descr switch
-        {
-            "|b1" or "|u1" => Read<byte, T>(stream, header, name),
-            "|i1" => Read<sbyte, T>(stream, header, name),
-            "<u2" or ">u2" => Read<ushort, T>(stream, header, name),
-            "<i2" or ">i2" => Read<short, T>(stream, header, name),
-            "<u4" or ">u4" => Read<uint, T>(stream, header, name),
-            "<i4" or ">i4" => Read<int, T>(stream, header, name),
-            "<u8" or ">u8" => Read<ulong, T>(stream, header, name),
-            "<i8" or ">i8" => Read<long, T>(stream, header, name),
-            "<f2" or ">f2" => Read<Half, T>(stream, header, name),
-            "<f4" or ">f4" => Read<float, T>(stream, header, name),
-            "<f8" or ">f8" => Read<double, T>(stream, header, name),
-            _ => throw new NotSupportedException($"'{name}' holds values of type '{header.Descr}'; plain integers, floats and booleans are read."),
-        };
+        return ReadValues<T>(stream, ReadHeader(stream, name), name);
     }
+
+    /// <summary>Reads the values that follow a header.</summary>
+    /// <param name="stream">Positioned at the first value.</param>
+    /// <param name="header">What they are.</param>
+    /// <param name="name">Used in messages.</param>
+    internal static NdArray<T> ReadValues<T>(Stream stream, NpyHeader header, string name)
+        where T : unmanaged, System.Numerics.INumber<T>
+    {
+        return ReadValues<T, NumberConversion<T>>(stream, header, name, stream.CanSeek ? stream.Length - stream.Position : long.MaxValue);
+    }
+
+    /// <summary>Reads the values behind a header.</summary>
+    /// <param name="stream">Positioned at the first value.</param>
+    /// <param name="header">What was read before them.</param>
+    /// <param name="name">Used in messages.</param>
+    /// <param name="available">Bytes the stream can still give at most; no memory is taken for more.</param>
+    internal static NdArray<T> ReadValues<T, TConversion>(Stream stream, NpyHeader header, string name, long available)
+        where T : unmanaged
+        where TConversion : struct, ISampleConversion<T> => ElementType(header, name) switch
+        {
+            PixelType.UInt8 => Read<byte, T, TConversion>(stream, header, name, available),
+            PixelType.Int8 => Read<sbyte, T, TConversion>(stream, header, name, available),
+            PixelType.UInt16 => Read<ushort, T, TConversion>(stream, header, name, available),
+            PixelType.Int16 => Read<short, T, TConversion>(stream, header, name, available),
+            PixelType.UInt32 => Read<uint, T, TConversion>(stream, header, name, available),
+            PixelType.Int32 => Read<int, T, TConversion>(stream, header, name, available),
+            PixelType.UInt64 => Read<ulong, T, TConversion>(stream, header, name, available),
+            PixelType.Int64 => Read<long, T, TConversion>(stream, header, name, available),
+            PixelType.Float16 => Read<Half, T, TConversion>(stream, header, name, available),
+            PixelType.Float32 => Read<float, T, TConversion>(stream, header, name, available),
+            _ => Read<double, T, TConversion>(stream, header, name, available),
+        };
+
+    /// <summary>The plain number type behind NumPy's type string; booleans are bytes of 0 and 1.</summary>
+    internal static PixelType ElementType(NpyHeader header, string name) => header.Descr switch
+    {
+        "|b1" or "|u1" => PixelType.UInt8,
+        "|i1" => PixelType.Int8,
+        "<u2" or ">u2" => PixelType.UInt16,
+        "<i2" or ">i2" => PixelType.Int16,
+        "<u4" or ">u4" => PixelType.UInt32,
+        "<i4" or ">i4" => PixelType.Int32,
+        "<u8" or ">u8" => PixelType.UInt64,
+        "<i8" or ">i8" => PixelType.Int64,
+        "<f2" or ">f2" => PixelType.Float16,
+        "<f4" or ">f4" => PixelType.Float32,
+        "<f8" or ">f8" => PixelType.Float64,
+        _ => throw new NotSupportedException($"'{name}' holds values of type '{header.Descr}'; plain integers, floats and booleans are read."),
+    };
 
     /// <summary>Writes an array, little-endian, C order, format 1.0.</summary>
     /// <param name="stream">Receives header and values.</param>
@@ -101,30 +135,37 @@ public static partial class NpyFile
             stream.Write(MemoryMarshal.AsBytes(array.Data.AsSpan(i, Math.Min(chunk, array.Length - i))));
     }
 
-    private static NdArray<TOut> Read<TIn, TOut>(Stream stream, NpyHeader header, string name)
+    private static NdArray<TOut> Read<TIn, TOut, TConversion>(Stream stream, NpyHeader header, string name, long available)
         where TIn : unmanaged, System.Numerics.INumber<TIn>
-        where TOut : unmanaged, System.Numerics.INumber<TOut>
+        where TOut : unmanaged
+        where TConversion : struct, ISampleConversion<TOut>
     {
-        var result = new NdArray<TOut>(header.Shape);
-        TIn[] buffer = new TIn[Math.Min(1 << 16, Math.Max(1, result.Length))];
-        int size = Marshal.SizeOf<TIn>() is var s && typeof(TIn) == typeof(Half) ? 2 : s;
+        int count = CanonicalLayout.Count(header.Shape, name), size = ElementType(header, name).Bytes();
+        if ((long)count * size > available)
+            throw EndsEarly(header, name);
+        var result = new NdArray<TOut>(new TOut[count], header.Shape);
+        TIn[] buffer = new TIn[Math.Min(1 << 16, Math.Max(1, count))];
+        string place = $"'{name}'";
         for (int done = 0; done < result.Length;)
         {
             Span<TIn> part = buffer.AsSpan(0, Math.Min(buffer.Length, result.Length - done));
             Span<byte> bytes = MemoryMarshal.AsBytes(part);
             if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
-                throw new InvalidDataException($"'{name}' ends before its {result.Length} values of shape [{string.Join(", ", header.Shape)}].");
+                throw EndsEarly(header, name);
             if (header.Descr[0] == '>')
             {
                 for (int i = 0; i < bytes.Length; i += size)
                     bytes.Slice(i, size).Reverse();
             }
             for (int i = 0; i < part.Length; i++)
-                result.Data[done + i] = TOut.CreateTruncating(part[i]);
+                result.Data[done + i] = TConversion.Convert(part[i], place);
             done += part.Length;
         }
         return header.FortranOrder ? ToCOrder(result) : result;
     }
+
+    private static InvalidDataException EndsEarly(NpyHeader header, string name) =>
+        new($"'{name}' ends before its {header.Shape.Aggregate(1L, (n, l) => n * l)} values of shape [{string.Join(", ", header.Shape)}].");
 
     private static NdArray<T> ToCOrder<T>(NdArray<T> fortran)
         where T : unmanaged

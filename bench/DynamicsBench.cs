@@ -1,0 +1,53 @@
+using Cellpose3D.Core2D;
+using Cellpose3D.Core2D.Dynamics;
+using Cellpose3D.Core2D.Flows;
+
+namespace Cellpose3D.Bench;
+
+/// <summary>Following, masks and flows against the times of the reference (v3.1.1.3, CPU, 2 quiet cores of this kind).</summary>
+internal static class DynamicsBench
+{
+    public static void Run()
+    {
+        Console.WriteLine($"{Environment.ProcessorCount} processors, .NET {Environment.Version}");
+        Console.WriteLine("| stage | reference s | best s | median s | times faster |");
+        Console.WriteLine("|---|---|---|---|---|");
+        Image();
+        Volume();
+    }
+
+    private static void Image()
+    {
+        NdArray<int> labels = SyntheticCells.Image(1024, 20, 19, seed: 1);
+        (NdArray<float> flows, NdArray<float> cellProb) = SyntheticCells.Network(labels, 0.5, seed: 2);
+        int foreground = cellProb.Data.Count(v => v > 0);
+        string size = $"1024 x 1024, {CellBoxes.Find(labels).Length} cells, {foreground / 1000} k px";
+        Stage.Time($"masks to flows, {size}", 1.43, 9, () => MasksToFlows.Compute(labels));
+        Stage.Time("follow 200 steps, linear", 1.12, 9, () => EndPoints(flows, cellProb, FlowSampler.Linear));
+        NdArray<int> ends = EndPoints(flows, cellProb, FlowSampler.Linear);
+        Stage.Time("masks from end points", 0.073, 9, () => EndpointLabels.Paint(ends.Clone()));
+        Stage.Time("flow error", 1.56, 9, () => FlowError.PerCell(labels, flows));
+        MaskResult result = Stage.Time("all of mask making", 3.1, 9, () => MaskMaker.Make(flows, cellProb, new DynamicsOptions()));
+        Console.WriteLine($"(masks: {result.Filtered})");
+        Stage.Time("follow 200 steps, nearest", 1.12, 5, () => EndPoints(flows, cellProb, FlowSampler.Nearest));
+        Stage.Time("follow 200 steps, grid_sample", 1.12, 5, () => EndPoints(flows, cellProb, FlowSampler.GridSample));
+    }
+
+    private static void Volume()
+    {
+        NdArray<int> labels = SyntheticCells.Volume(64, 256, 3, 8, 10.4, 15.5, seed: 3);
+        (NdArray<float> flows, NdArray<float> cellProb) = SyntheticCells.Network(labels, 0.5, seed: 4);
+        int foreground = cellProb.Data.Count(v => v > 0);
+        string size = $"64 x 256 x 256, {CellBoxes.Find(labels).Length} cells, {foreground / 1000} k voxels";
+        Stage.Time($"3D masks to flows, {size}", 12.7, 3, () => MasksToFlows.Compute(labels));
+        Stage.Time("3D follow 200 steps, linear", 21.7, 3, () => EndPoints(flows, cellProb, FlowSampler.Linear));
+        Stage.Time("3D follow 200 steps, grid_sample", 21.7, 3, () => EndPoints(flows, cellProb, FlowSampler.GridSample));
+        NdArray<int> ends = EndPoints(flows, cellProb, FlowSampler.Linear);
+        Stage.Time("3D masks from end points", 0.49, 5, () => EndpointLabels.Paint(ends.Clone()));
+        MaskResult result = Stage.Time("3D all of mask making, no check", 22.5, 3, () => MaskMaker.Make(flows, cellProb, new DynamicsOptions { FlowThreshold = 0 }));
+        Console.WriteLine($"(masks: {result.Filtered})");
+    }
+
+    private static NdArray<int> EndPoints(NdArray<float> flows, NdArray<float> cellProb, FlowSampler sampler) =>
+        FlowFollower.EndPoints(FlowField.Build(flows, cellProb, 0, sampler), cellProb, 0, 200);
+}

@@ -1,0 +1,22 @@
+using System.Diagnostics;
+
+namespace Cellpose3D.Bench;
+
+/// <summary>Times one stage: the best and the median of several runs after a warm-up, beside the reference's time.</summary>
+internal static class Stage
+{
+    public static T Time<T>(string name, double referenceSeconds, int repeats, Func<T> run)
+    {
+        T result = run();
+        double[] seconds = new double[repeats];
+        for (int n = 0; n < repeats; n++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            result = run();
+            seconds[n] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+        Array.Sort(seconds);
+        Console.WriteLine($"| {name} | {referenceSeconds:g3} | {seconds[0]:f4} | {seconds[repeats / 2]:f4} | {referenceSeconds / seconds[repeats / 2]:f1} |");
+        return result;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Cellpose3D.Cli.Segmentation;
+using Cellpose3D.Core2D;
+using Cellpose3D.Core2D.Native;
+using Cellpose3D.Core2D.Network;
+using Cellpose3D.IO;
+
+namespace Cellpose3D.Cli.Reporting;
+
+/// <summary><c>run.json</c>: everything needed to say how results were made, and to make them again.</summary>
+internal sealed class RunReport
+{
+    private static readonly JsonSerializerOptions Style = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        IncludeFields = true,
+    };
+
+    private readonly JsonArray _images = [];
+
+    public RunReport(string verb, ModelInfo model, string device, SegmentationSettings settings)
+    {
+        LibTorchInfo library = LibTorch.EnsureLoaded();
+        Json = new JsonObject
+        {
+            ["program"] = "cellpose3d",
+            ["version"] = ProgramVersion.Text,
+            ["verb"] = verb,
+            ["started"] = DateTimeOffset.Now.ToString("O"),
+            ["runtime"] = $".NET {Environment.Version}, libtorch {library.Version}",
+            ["device"] = device,
+            ["model"] = JsonSerializer.SerializeToNode(model, Style),
+            ["settings"] = JsonSerializer.SerializeToNode(settings with { Save = settings.Save.Order(StringComparer.Ordinal).ToHashSet() }, Style),
+            ["images"] = _images,
+        };
+    }
+
+    /// <summary>The report so far.</summary>
+    public JsonObject Json { get; }
+
+    /// <summary>Cells of all images.</summary>
+    public int TotalCells { get; private set; }
+
+    /// <summary>Adds an image that was segmented.</summary>
+    public void Add(ImageOutcome outcome)
+    {
+        TotalCells += outcome.Cells;
+        _images.Add(new JsonObject
+        {
+            ["path"] = outcome.Path,
+            ["axes"] = outcome.Info.Axes,
+            ["shape"] = new JsonArray([.. outcome.Info.Shape.Select(l => (JsonNode)l)]),
+            ["axes_source"] = outcome.Info.AxesSource,
+            ["cells"] = outcome.Cells,
+            ["read_seconds"] = Math.Round(outcome.ReadSeconds, 3),
+            ["write_seconds"] = Math.Round(outcome.WriteSeconds, 3),
+            ["warnings"] = new JsonArray([.. outcome.Warnings.Select(w => (JsonNode)w)]),
+            ["written"] = new JsonArray([.. outcome.Written.Select(w => (JsonNode)w)]),
+            ["planes"] = new JsonArray([.. outcome.Planes.Select(Describe)]),
+        });
+    }
+
+    /// <summary>Adds an image that failed.</summary>
+    public void AddFailure(string path, string error) => _images.Add(new JsonObject { ["path"] = path, ["error"] = error });
+
+    /// <summary>Writes the report, atomically.</summary>
+    public void Write(string path) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Json.ToJsonString(Style) + "\n")));
+
+    private static JsonObject Describe(Segmentation2D plane) => new()
+    {
+        ["cells"] = plane.Cells.Count,
+        ["diameter"] = Math.Round(plane.Diameter, 3),
+        ["niter"] = plane.Niter,
+        ["filtered"] = JsonSerializer.SerializeToNode(plane.Filtered, Style),
+        ["seconds"] = JsonSerializer.SerializeToNode(plane.Timings, Style),
+    };
+}

@@ -1,0 +1,51 @@
+using Cellpose3D.Cli.Reporting;
+
+namespace Cellpose3D.Cli.Segmentation;
+
+/// <summary>Finds the images that files and folders on the command line stand for.</summary>
+internal static class InputImages
+{
+    private static readonly string[] Extensions = [".tif", ".tiff", ".png", ".jpg", ".jpeg", ".npy", ".npz"];
+
+    // what annotators and programs, this one among them, put beside images
+    private static readonly string[] NotImages =
+    [
+        "_masks", "_mask", "_labels", "_label", "_seg", "_flows", "_outlines", "_cp_output", "_cp_masks", "_gt", "_dP_cp_masks",
+    ];
+
+    /// <summary>Lists the images, folders expanded one level deep and sorted by name.</summary>
+    /// <param name="paths">Files and folders; a file is taken whatever its name.</param>
+    /// <exception cref="CommandException">A folder holds no image.</exception>
+    public static IReadOnlyList<string> Find(IReadOnlyList<string> paths)
+    {
+        var files = new List<string>();
+        foreach (string path in paths)
+        {
+            if (!Directory.Exists(path))
+            {
+                files.Add(path);
+                continue;
+            }
+            string[] found = [.. Directory.EnumerateFiles(path).Where(IsImage).Order(StringComparer.Ordinal)];
+            if (found.Length == 0)
+                throw new CommandException(ExitCode.BadInput, $"folder '{path}' holds no image ({string.Join(", ", Extensions)}; names ending in _masks, _flows and the like are passed over).");
+            files.AddRange(found);
+        }
+        return files;
+    }
+
+    /// <summary>The name results are built on: the file's name without its extension (and without <c>.ome</c>).</summary>
+    public static string Stem(string path)
+    {
+        string stem = Path.GetFileNameWithoutExtension(path);
+        return stem.EndsWith(".ome", StringComparison.OrdinalIgnoreCase) ? stem[..^4] : stem;
+    }
+
+    private static bool IsImage(string path)
+    {
+        string stem = Stem(path);
+        return Extensions.Contains(Path.GetExtension(path).ToLowerInvariant())
+            && !stem.StartsWith('.')
+            && !NotImages.Any(s => stem.EndsWith(s, StringComparison.OrdinalIgnoreCase));
+    }
+}

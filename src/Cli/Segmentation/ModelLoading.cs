@@ -1,0 +1,36 @@
+using Cellpose3D.Cli.Reporting;
+using Cellpose3D.Core2D.Network;
+using Cellpose3D.IO.Weights;
+using TorchSharp;
+
+namespace Cellpose3D.Cli.Segmentation;
+
+/// <summary>Finds the model a user names and puts it on the device.</summary>
+internal static class ModelLoading
+{
+    /// <summary>The models this program knows: its own, the user's, and those of a Python Cellpose on this machine.</summary>
+    public static ModelRegistry Registry() => new(new ModelRegistryOptions { ProgramFolder = Path.Combine(AppContext.BaseDirectory, "data", "models") });
+
+    /// <summary>Loads the model of the settings; a failure of any kind has the exit code of a model.</summary>
+    /// <exception cref="CommandException">There is no such model, or it is damaged.</exception>
+    public static CellposeModel Load(SegmentationSettings settings, torch.Device device, Reporter reporter)
+    {
+        try
+        {
+            ModelEntry entry = Registry().Resolve(settings.Model);
+            IReadOnlyList<CellposeModelFile> files = entry.Load(settings.Ensemble);
+            string? sizePath = settings.SizeModel ?? entry.SizePath;
+            SizeModel? size = settings.Options.AutoDiameter && sizePath is not null ? SizeModelFile.Read(sizePath) : null;
+            var info = new ModelInfo(entry.Name, string.Join(' ', files.Select(f => f.Sha256)), files[0].DiamMean, files[0].DiamLabels);
+            bool half = device.type == DeviceType.CUDA;
+            var model = new CellposeModel([.. files.Select(f => f.Weights)], info, device, size, half);
+            reporter.Info(FormattableString.Invariant(
+                $"model: {entry.Name} ({(files.Count > 1 ? $"{files.Count} networks, " : "")}widths {string.Join("-", files[0].Widths.Skip(1))}), cells of {info.DiamMean:f1} px after resizing, {info.DiamLabels:f1} px when no diameter is given"));
+            return model;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.Model, Failures.LineOf(e), e);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+using Cellpose3D.Cli.Reporting;
+using Cellpose3D.Core2D;
+using Cellpose3D.Core2D.Native;
+using Cellpose3D.Core2D.Network;
+using Cellpose3D.IO;
+using TorchSharp;
+
+namespace Cellpose3D.Cli.Segmentation;
+
+/// <summary>Segments one image after the other; one that fails does not stop the others.</summary>
+internal sealed class SegmentationRun(SegmentationSettings settings, Reporter reporter)
+{
+    /// <summary>Does the work and writes <c>run.json</c>.</summary>
+    /// <returns>Ok; the code of the error when there is one image; SomeFailed when there are several.</returns>
+    public ExitCode Run(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> images = InputImages.Find(settings.Images);
+        IReadOnlyList<string> stems = OutputStems(images);
+        torch.Device device = ComputeDevice.Select(settings.Device);
+        if (settings.Options.Threads > 0)
+            torch.set_num_threads(settings.Options.Threads);
+        reporter.Info($"device: {ComputeDevice.Describe(device, settings.Device)}");
+        using CellposeModel model = ModelLoading.Load(settings, device, reporter);
+        var segmenter = new Segmenter2D(model, settings.Options with { KeepMaps = SegmentationFiles.NeedMaps(settings.Save) });
+        if (settings.Output is { } folder)
+            Directory.CreateDirectory(folder);
+
+        var report = new RunReport("segment", model.Info, ComputeDevice.Describe(device, settings.Device), settings);
+        int failed = 0;
+        ExitCode lastFailure = ExitCode.Ok;
+        reporter.WithProgress("segment", images.Count, display =>
+        {
+            for (int i = 0; i < images.Count; i++)
+            {
+                string name = Path.GetFileName(images[i]);
+                display.Begin(i, name);
+                try
+                {
+                    ImageOutcome outcome = SegmentImage(segmenter, images[i], stems[i], display, cancellationToken);
+                    report.Add(outcome);
+                    foreach (string warning in outcome.Warnings)
+                        reporter.Warn($"{name}: {warning}");
+                    display.Done(i, $"{name}: {outcome.Summary}");
+                }
+                catch (Exception e) when (Failures.CodeOf(e) is ExitCode.BadInput or ExitCode.Usage)
+                {
+                    failed++;
+                    lastFailure = Failures.CodeOf(e);
+                    report.AddFailure(images[i], Failures.LineOf(e));
+                    Reporter.Error(Failures.LineOf(e));
+                    display.Done(i, $"{name}: failed");
+                }
+            }
+        });
+
+        string reportPath = Path.Combine(settings.Output ?? Path.GetDirectoryName(Path.GetFullPath(images[0]))!, "run.json");
+        if (failed < images.Count)
+            report.Write(reportPath);
+        reporter.ResultJson(report.Json);
+        if (failed < images.Count)
+            reporter.Result(string.Create(CultureInfo.InvariantCulture, $"{report.TotalCells} cells in {images.Count - failed} of {images.Count} images; report: {reportPath}"));
+        return failed == 0 ? ExitCode.Ok : images.Count == 1 ? lastFailure : ExitCode.SomeFailed;
+    }
+
+    private ImageOutcome SegmentImage(Segmenter2D segmenter, string path, string stem, IProgress<float> progress, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        LoadedImage image = ImageReader.Read(path, settings.Axes, cancellationToken);
+        double readSeconds = watch.Elapsed.TotalSeconds;
+        IReadOnlyList<NdArray<float>> planes = ImagePlanes.Split(image, settings.Chan, settings.Chan2);
+
+        var results = new List<Segmentation2D>();
+        for (int n = 0; n < planes.Count; n++)
+        {
+            var part = new Part(progress, (float)n / planes.Count, (n + 1f) / planes.Count);
+            results.Add(segmenter.Segment(planes[n], part, cancellationToken));
+        }
+
+        double segmentSeconds = watch.Elapsed.TotalSeconds - readSeconds;
+        IReadOnlyList<string> written = SegmentationFiles.Write(stem, settings.Save, image, planes, results, settings);
+        double writeSeconds = watch.Elapsed.TotalSeconds - segmentSeconds - readSeconds;
+        return new ImageOutcome(path, image.Info, results, written, readSeconds, writeSeconds);
+    }
+
+    // Two inputs must not write the same results.
+    private string[] OutputStems(IReadOnlyList<string> images)
+    {
+        string[] stems = [.. images.Select(i => Path.Combine(settings.Output ?? Path.GetDirectoryName(Path.GetFullPath(i))!, InputImages.Stem(i)))];
+        var first = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (int i = 0; i < stems.Length; i++)
+        {
+            if (!first.TryAdd(stems[i], images[i]))
+                throw new CommandException(ExitCode.Usage, $"'{first[stems[i]]}' and '{images[i]}' would both write '{stems[i]}_cp_masks.tif'; segment them into different folders.");
+        }
+        return stems;
+    }
+
+    private sealed class Part(IProgress<float> whole, float from, float to) : IProgress<float>
+    {
+        public void Report(float value) => whole.Report(from + (to - from) * value);
+    }
+}

@@ -1,0 +1,40 @@
+using Cellpose3D.Core2D;
+
+namespace Cellpose3D.Cli.Segmentation;
+
+/// <summary>What the command line asked of <c>segment</c>.</summary>
+internal sealed record SegmentationSettings
+{
+    /// <summary>Files and folders.</summary>
+    public required IReadOnlyList<string> Images { get; init; }
+
+    /// <summary>Folder for the results; null: beside each image.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Name of a model or path of a weight file.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Path of a size model; null: the one that belongs to the model.</summary>
+    public string? SizeModel { get; init; }
+
+    /// <summary>Channel of the cells; 0 = mean of all.</summary>
+    public int Chan { get; init; }
+
+    /// <summary>Channel of the nuclei; 0 = none.</summary>
+    public int Chan2 { get; init; }
+
+    /// <summary>The files' axes; null: from their metadata.</summary>
+    public string? Axes { get; init; }
+
+    /// <summary>Whether all networks of the model are averaged.</summary>
+    public bool Ensemble { get; init; }
+
+    /// <summary>auto, cpu, cuda or cuda:N.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Which results are written.</summary>
+    public required IReadOnlySet<string> Save { get; init; }
+
+    /// <summary>What steers the segmentation itself.</summary>
+    public required SegmentationOptions Options { get; init; }
+}

@@ -1,0 +1,56 @@
+using System.Runtime.Intrinsics;
+
+namespace Cellpose3D.Core2D.Dynamics;
+
+/// <summary>Points that are followed together: the voxels they started from and where they are.</summary>
+internal sealed class PointBatch(int capacity)
+{
+    private readonly int[] _starts = new int[capacity];
+    private readonly Vector128<float>[] _points = new Vector128<float>[capacity + 3];
+
+    public int Count { get; set; }
+
+    public ReadOnlySpan<int> Starts => _starts.AsSpan(0, Count);
+
+    public ReadOnlySpan<Vector128<float>> Points => _points.AsSpan(0, Count);
+
+    public void Add(int start, Vector128<float> position)
+    {
+        _starts[Count] = start;
+        _points[Count++] = position;
+    }
+
+    /// <summary>The points, the last one repeated up to a multiple of four.</summary>
+    public Span<Vector128<float>> Padded()
+    {
+        int padded = (Count + 3) & ~3;
+        for (int n = Count; n < padded; n++)
+            _points[n] = _points[Count - 1];
+        return _points.AsSpan(0, padded);
+    }
+}
+
+/// <summary>Where a window of a field can be sampled: the neighbourhood of a point must be held.</summary>
+internal readonly struct WindowBounds
+{
+    private readonly Vector128<float> _first;
+    private readonly Vector128<float> _end;
+
+    private WindowBounds(Vector128<float> first, Vector128<float> end) => (_first, _end) = (first, end);
+
+    /// <summary>The bounds of a field: up to the last held voxel, and past it only where the whole ends.</summary>
+    public static WindowBounds Of(FlowField field)
+    {
+        (VoxelGrid w, VoxelGrid all) = (field.Window, field.Whole);
+        float z = End(field.Z0, w.Z, all.Z), y = End(field.Y0, w.Y, all.Y), x = End(field.X0, w.X, all.X);
+        return all.Rank == 2
+            ? new WindowBounds(Vector128.Create(field.Y0, field.X0, 0f, 0f), Vector128.Create(y, x, 1f, 1f))
+            : new WindowBounds(Vector128.Create(field.Z0, field.Y0, field.X0, 0f), Vector128.Create(z, y, x, 1f));
+    }
+
+    /// <summary>True when the next step of a point reads only held voxels.</summary>
+    public bool Holds(Vector128<float> p) =>
+        Vector128.GreaterThanOrEqualAll(p, _first) && Vector128.LessThanAll(p, _end);
+
+    private static float End(int origin, int length, int whole) => origin + length == whole ? whole : origin + length - 1;
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using Cellpose3D.Core2D.Dynamics;
+using Cellpose3D.Core2D.Measurements;
+using Cellpose3D.Core2D.Network;
+using Cellpose3D.Core2D.Preprocessing;
+
+namespace Cellpose3D.Core2D;
+
+/// <summary>Segments cells in 2D images: normalise, resize, network on tiles, flows to labels.</summary>
+/// <remarks>Source: Stringer et al. 2021, Methods; the order of steps and their rules are in docs/ARCHITECTURE.md.</remarks>
+public sealed class Segmenter2D
+{
+    private const float StageNetwork = 0.8f;    // share of the progress that the network has; the dynamics have the rest
+
+    private readonly CellposeModel _model;
+    private readonly SegmentationOptions _options;
+
+    /// <summary>Prepares to segment with a model.</summary>
+    /// <param name="model">Borrowed; must outlive this object.</param>
+    /// <param name="options">Checked here, once.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or the diameter shall be estimated by a model without a size model.</exception>
+    public Segmenter2D(CellposeModel model, SegmentationOptions options)
+    {
+        options.Validate();
+        if (options.AutoDiameter && model.SizeModel is null)
+            throw new ArgumentException($"the diameter cannot be estimated: model '{model.Info.Name}' has no size model; give the diameter.", nameof(options));
+        _model = model;
+        _options = options;
+    }
+
+    /// <summary>Segments one image.</summary>
+    /// <param name="image">float32 [C, Y, X], any intensity range; C = 1 (cells) or 2 (cells, nuclei); borrowed.</param>
+    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
+    /// <param name="cancellationToken">Checked between tiles and steps.</param>
+    /// <returns>Labels, maps and quality; owned by the caller.</returns>
+    /// <exception cref="ArgumentException">The image is not [1 or 2, Y, X] or has no pixel.</exception>
+    public Segmentation2D Segment(NdArray<float> image, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (image.Rank != 3 || image.Shape[0] is not (1 or 2) || image.Length == 0)
+            throw new ArgumentException($"image must be [1 or 2, Y, X] with at least one pixel; got {image}.", nameof(image));
+
+        var watch = Stopwatch.StartNew();
+        NdArray<float> normalized = Normalizer.Normalize(image, Normalization, out long nonFinite, cancellationToken);
+        double normalizeSeconds = watch.Elapsed.TotalSeconds;
+
+        double diameter = _options.Diameter ?? _model.Info.DiamLabels;
+        if (_options.AutoDiameter)
+            diameter = EstimateDiameter(normalized, Part(progress, 0, StageNetwork / 2), cancellationToken);
+        float networkStart = _options.AutoDiameter ? StageNetwork / 2 : 0;
+
+        int height = image.Shape[1], width = image.Shape[2];
+        (NdArray<float> maps, float[] style) = Predict(normalized, diameter, Part(progress, networkStart, StageNetwork), cancellationToken);
+        (NdArray<float> flows, NdArray<float> cellProb) = Split(
+            _options.Resample && (maps.Shape[1] != height || maps.Shape[2] != width) ? Resizer.Bilinear(maps, height, width, _options.Threads) : maps);
+        double networkSeconds = watch.Elapsed.TotalSeconds - normalizeSeconds;
+
+        int niter = _options.Niter ?? DefaultNiter(diameter, _options.Resample);
+        MaskResult masks = MaskMaker.Make(flows, cellProb, Dynamics(niter, _options.Interpolate, height, width), Part(progress, StageNetwork, 1), cancellationToken);
+        IReadOnlyList<CellQuality> cells = CellQualities.Measure(masks.Labels, cellProb, masks.FlowErrors);
+        var timings = new StageTimings(normalizeSeconds, networkSeconds, watch.Elapsed.TotalSeconds - networkSeconds - normalizeSeconds);
+        return new Segmentation2D(masks.Labels, _options.KeepMaps ? flows : null, _options.KeepMaps ? cellProb : null, style, diameter, niter, masks.Filtered, cells, timings, nonFinite);
+    }
+
+    /// <summary>Runs the network on a normalised image, resized so that cells have the model's diameter.</summary>
+    /// <param name="normalized">float32 [C, Y, X], about 0..1; borrowed.</param>
+    /// <param name="diameter">Mean cell diameter in pixels of the image.</param>
+    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
+    /// <param name="cancellationToken">Checked before every batch of tiles.</param>
+    /// <returns>Maps: float32 [3, Y', X'] at the network's scale. Style: float32 [S]. Both owned by the caller.</returns>
+    public (NdArray<float> Maps, float[] Style) Predict(
+        NdArray<float> normalized, double diameter, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
+    {
+        double rescale = _model.Info.DiamMean / diameter;
+        NdArray<float> resized = rescale == 1
+            ? normalized
+            : Resizer.Bilinear(normalized, ScaledLength(normalized.Shape[1], rescale), ScaledLength(normalized.Shape[2], rescale), _options.Threads);
+        return TiledInference.Run(_model, resized, _options, progress, cancellationToken);
+    }
+
+    /// <summary>Estimates the mean cell diameter: once from the style, then from the masks found at that diameter.</summary>
+    /// <param name="normalized">float32 [C, Y, X], about 0..1; borrowed.</param>
+    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
+    /// <param name="cancellationToken">Checked between tiles and steps.</param>
+    /// <returns>Diameter in pixels; the model's own where no cell is found.</returns>
+    /// <remarks>Paper, Methods, "Size model"; NUMERICS section 13: both passes run at the network's scale, the second on nearest pixels.</remarks>
+    private double EstimateDiameter(NdArray<float> normalized, IProgress<float>? progress, CancellationToken cancellationToken)
+    {
+        (_, float[] style) = Predict(normalized, _model.Info.DiamLabels, Part(progress, 0, 0.5f), cancellationToken);
+        double guess = _model.SizeModel!.PredictDiameter(style);
+        (NdArray<float> maps, _) = Predict(normalized, guess, Part(progress, 0.5f, 1), cancellationToken);
+        (NdArray<float> flows, NdArray<float> cellProb) = Split(maps);
+        MaskResult masks = MaskMaker.Make(
+            flows, cellProb, Dynamics(DefaultNiter(guess, resample: false), interpolate: false, normalized.Shape[1], normalized.Shape[2]), null, cancellationToken);
+        double diameter = Diameters.Median(masks.Labels);
+        return diameter > 0 && double.IsFinite(diameter) ? diameter : _model.Info.DiamMean;
+    }
+
+    private NormalizeOptions Normalization => _options.Normalize with
+    {
+        ReferenceOddities = _options.Compatible,
+        Threads = _options.Threads,
+    };
+
+    private DynamicsOptions Dynamics(int niter, bool interpolate, int height, int width) => new()
+    {
+        CellProbThreshold = _options.CellProbThreshold,
+        FlowThreshold = _options.FlowThreshold,
+        Niter = niter,
+        MinSize = _options.MinSize,
+        MaxSizeFraction = _options.MaxSizeFraction,
+        Sampler = interpolate ? FlowSampler.Linear : FlowSampler.Nearest,
+        ReferenceRemoval = _options.Compatible,
+        OutputShape = [height, width],      // only without resampling is this another size than the flows'
+        Threads = _options.Threads,
+    };
+
+    // 200 steps carry a point across a cell at the network's scale; at the image's own scale cells are larger by 1 / rescale.
+    private int DefaultNiter(double diameter, bool resample) =>
+        resample ? Math.Max(1, (int)(200 * diameter / _model.Info.DiamMean)) : 200;
+
+    // [3, Y, X] -> [2, Y, X] and [Y, X]
+    private static (NdArray<float> Flows, NdArray<float> CellProb) Split(NdArray<float> maps)
+    {
+        int height = maps.Shape[1], width = maps.Shape[2];
+        var flows = new NdArray<float>(2, height, width);
+        var cellProb = new NdArray<float>(height, width);
+        maps.Span[..flows.Length].CopyTo(flows.Span);
+        maps.Plane(2).CopyTo(cellProb.Span);
+        return (flows, cellProb);
+    }
+
+    // a side must keep one pixel however large the cells are said to be
+    private static int ScaledLength(int length, double rescale) => Math.Max(1, Resizer.ScaledSize(length, rescale));
+
+    private static Progress? Part(IProgress<float>? progress, float from, float to) =>
+        progress is null ? null : new Progress(progress, from, to);
+
+    private sealed class Progress(IProgress<float> whole, float from, float to) : IProgress<float>
+    {
+        public void Report(float value) => whole.Report(from + (to - from) * value);
+    }
+}
