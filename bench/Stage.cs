@@ -9,14 +9,16 @@ internal static class Stage
     {
         T result = run();
         double[] seconds = new double[repeats];
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
         for (int n = 0; n < repeats; n++)
         {
             long start = Stopwatch.GetTimestamp();
             result = run();
             seconds[n] = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
+        double processorSeconds = (Environment.CpuUsage.TotalTime - processor).TotalSeconds / repeats;
         Array.Sort(seconds);
-        Console.WriteLine($"| {name} | {referenceSeconds:g3} | {seconds[0]:f4} | {seconds[repeats / 2]:f4} | {referenceSeconds / seconds[repeats / 2]:f1} |");
+        Console.WriteLine($"| {name} | {referenceSeconds:g3} | {seconds[0]:f4} | {seconds[repeats / 2]:f4} | {processorSeconds:f4} | {referenceSeconds / seconds[repeats / 2]:f1} |");
         return result;
     }
 }

@@ -7,6 +7,10 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 
 var root = new RootCommand("cellpose3d: cell segmentation, tracking and inspection in 2D, 3D and time.");
 CommonOptions.AddTo(root);
+root.Subcommands.Add(SegmentCommand.Create());
+root.Subcommands.Add(EvaluateCommand.Create());
+root.Subcommands.Add(ModelsCommand.Create());
+root.Subcommands.Add(InspectCommand.Create());
 root.Subcommands.Add(DoctorCommand.Create());
 
 ParseResult parsed = root.Parse(args);

@@ -1,4 +1,3 @@
-using Cellpose3D.Core2D.Dynamics;
 using Cellpose3D.Core2D.Preprocessing;
 using Cellpose3D.Core2D.Tiling;
 

@@ -1,4 +1,5 @@
 using Cellpose3D.Core2D;
+using Cellpose3D.IO.SegNpy;
 
 namespace Cellpose3D.IO;
 
@@ -11,7 +12,10 @@ public static class LabelReader
     /// Formats that hold labels beside other things, told by the end of the file's name before anything else is tried;
     /// a reader gives int32 [(T,) (Z,) Y, X].
     /// </summary>
-    private static readonly (string Ending, Func<string, NdArray<int>> Read)[] Containers = [];
+    private static readonly (string Ending, Func<string, NdArray<int>> Read)[] Containers =
+    [
+        ("_seg.npy", path => SegNpyFile.Read(path).Masks),
+    ];
 
     /// <summary>Reads labels from TIFF, PNG, <c>.npy</c> or <c>.npz</c> (its only array, or masks, labels or arr_0).</summary>
     /// <param name="path">The file.</param>

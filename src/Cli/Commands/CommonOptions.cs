@@ -7,7 +7,7 @@ namespace Cellpose3D.Cli.Commands;
 internal static class CommonOptions
 {
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object on standard output; logs go to standard error.", Recursive = true };
-    private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Say nothing but errors.", Recursive = true };
+    private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print results and errors only.", Recursive = true };
 
     /// <summary>Adds them to the root, from which every verb inherits them.</summary>
     public static void AddTo(RootCommand root)

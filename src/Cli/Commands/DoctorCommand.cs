@@ -59,7 +59,7 @@ internal static class DoctorCommand
         try
         {
             LibTorchInfo library = LibTorch.EnsureLoaded();
-            facts.Add(("libtorch", $"{library.Version} from {library.Folder}"
+            facts.Add(("libtorch", $"TorchSharp {library.Version} with the libtorch of {library.Folder}"
                 + (library.PatchedBinding ? "; binding copied for this older C++ run time" : "")
                 + $"; {LibTorch.FolderVariable} {(Environment.GetEnvironmentVariable(LibTorch.FolderVariable) is { Length: > 0 } ? "set" : "not set")}"));
             torch.Device device = ComputeDevice.Select("auto");

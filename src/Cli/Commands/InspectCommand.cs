@@ -54,7 +54,8 @@ internal static class InspectCommand
         yield return ("format", info.Format, info.Format);
         yield return ("axes", info.Axes, $"{info.Axes} (from {info.AxesSource})");
         yield return ("shape", new JsonArray([.. info.Shape.Select(l => (JsonNode)l)]), sizes);
-        yield return ("pixel type", info.PixelType.Name(), info.PixelType.Name());
+        string type = info.PixelType.ToString().ToLowerInvariant();
+        yield return ("pixel type", type, type);
         VoxelSize v = info.VoxelSizeUm;
         yield return ("voxel size um", new JsonArray([v.Z, v.Y, v.X]), $"z {Number(v.Z)}, y {Number(v.Y)}, x {Number(v.X)}");
         yield return ("anisotropy", v.Anisotropy, Number(v.Anisotropy));

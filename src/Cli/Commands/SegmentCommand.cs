@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Segmentation;
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Preprocessing;

@@ -6,10 +6,10 @@ internal interface IProgressDisplay : IProgress<float>
     /// <summary>Work on one unit begins.</summary>
     /// <param name="unit">Index from 0.</param>
     /// <param name="name">Shown beside the bar.</param>
-    void Begin(int unit, string name);
+    public void Begin(int unit, string name);
 
     /// <summary>Work on one unit is over, well or not.</summary>
     /// <param name="unit">Index from 0.</param>
     /// <param name="line">What came of it.</param>
-    void Done(int unit, string line);
+    public void Done(int unit, string line);
 }

@@ -7,7 +7,7 @@ namespace Cellpose3D.Cli.Reporting;
 
 /// <summary>
 /// Where a command says things: results on standard output, everything else on standard error; a progress bar on a
-/// terminal, plain lines elsewhere; one JSON object on standard output with <c>--json</c>; nothing but errors with <c>--quiet</c>.
+/// terminal, plain lines elsewhere; one JSON object on standard output with <c>--json</c>; no progress and no notes with <c>--quiet</c>.
 /// </summary>
 internal sealed class Reporter(bool json, bool quiet)
 {
@@ -46,14 +46,17 @@ internal sealed class Reporter(bool json, bool quiet)
     }
 
     /// <summary>A table as the result; nothing with <c>--json</c>.</summary>
-    public void Result(Table table)
+    public void Result(Table table) => Result(console => console.Write(table));
+
+    /// <summary>A result drawn on the terminal; nothing with <c>--json</c>.</summary>
+    public void Result(Action<IAnsiConsole> draw)
     {
         if (Json)
             return;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
         if (Console.IsOutputRedirected)
             console.Profile.Width = 160;    // a pipe has no width; 80 would break the rows
-        console.Write(table);
+        draw(console);
     }
 
     /// <summary>The result as one JSON object; nothing without <c>--json</c>.</summary>

@@ -32,7 +32,7 @@ internal sealed class RunReport
             ["version"] = ProgramVersion.Text,
             ["verb"] = verb,
             ["started"] = DateTimeOffset.Now.ToString("O"),
-            ["runtime"] = $".NET {Environment.Version}, libtorch {library.Version}",
+            ["runtime"] = $".NET {Environment.Version}, TorchSharp {library.Version}",
             ["device"] = device,
             ["model"] = JsonSerializer.SerializeToNode(model, Style),
             ["settings"] = JsonSerializer.SerializeToNode(settings with { Save = settings.Save.Order(StringComparer.Ordinal).ToHashSet() }, Style),

@@ -12,11 +12,10 @@ internal static class CellTable
     /// <param name="planes">The results of an image's planes.</param>
     public static void Write(Stream stream, IReadOnlyList<Segmentation2D> planes)
     {
-        using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-        using var csv = new CsvWriter(text, CultureInfo.InvariantCulture);
-        foreach (string column in (string[])["plane", "label", "area_px", "flow_error", "mean_probability", "touches_border"])
-            csv.WriteField(column);
-        csv.NextRecord();
+        using var text = new StreamWriter(stream, leaveOpen: true);
+        CsvWriterOptions format = CsvWriterOptions.Default with { FormatProvider = CultureInfo.InvariantCulture, NewLine = "\n" };
+        using var csv = CsvWriter.Create(text, format, leaveOpen: true);
+        csv.WriteHeader(["plane", "label", "area_px", "flow_error", "mean_probability", "touches_border"]);
         for (int n = 0; n < planes.Count; n++)
         {
             foreach (CellQuality cell in planes[n].Cells)
@@ -27,7 +26,7 @@ internal static class CellTable
                 csv.WriteField(double.IsNaN(cell.FlowError) ? "" : cell.FlowError.ToString("g6", CultureInfo.InvariantCulture));
                 csv.WriteField(cell.MeanProbability.ToString("f4", CultureInfo.InvariantCulture));
                 csv.WriteField(cell.TouchesBorder ? "true" : "false");
-                csv.NextRecord();
+                csv.EndRecord();
             }
         }
     }

@@ -21,7 +21,7 @@ internal static class ModelLoading
             IReadOnlyList<CellposeModelFile> files = entry.Load(settings.Ensemble);
             string? sizePath = settings.SizeModel ?? entry.SizePath;
             SizeModel? size = settings.Options.AutoDiameter && sizePath is not null ? SizeModelFile.Read(sizePath) : null;
-            var info = new ModelInfo(entry.Name, string.Join(' ', files.Select(f => f.Sha256)), files[0].DiamMean, files[0].DiamLabels);
+            ModelInfo info = entry.Describe(files);
             bool half = device.type == DeviceType.CUDA;
             var model = new CellposeModel([.. files.Select(f => f.Weights)], info, device, size, half);
             reporter.Info(FormattableString.Invariant(

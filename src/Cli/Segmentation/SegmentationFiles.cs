@@ -63,9 +63,9 @@ internal static class SegmentationFiles
         if (kinds.Contains("outlines"))
             WriteBytes(Named("_outlines.png"), RunPicture.DrawOutlines(planes[middle], results[middle].Labels));
         if (kinds.Contains("txt"))
-            WritePerPlane(results, "_cp_outlines.txt", (path, plane) => AtomicFile.Write(path, s => OutlineText.Write(s, Polygons(plane.Labels))));
+            WritePerPlane(results, "_cp_outlines.txt", (path, plane) => WriteOutlines(path, plane.Labels));
         if (kinds.Contains("rois"))
-            WritePerPlane(results, "_rois.zip", (path, plane) => AtomicFile.Write(path, s => RoiZip.Write(s, Polygons(plane.Labels))));
+            WritePerPlane(results, "_rois.zip", (path, plane) => AtomicFile.Write(path, s => RoiZip.Write(s, Outlines.Trace(plane.Labels))));
         if (kinds.Contains("npy"))
             WritePerPlane(results, "_seg.npy", (path, plane) => AtomicFile.Write(path, s => SegNpyFile.Write(s, Seg(image, plane, settings))));
         return written;
@@ -120,26 +120,29 @@ internal static class SegmentationFiles
         writer.Complete();
     }
 
-    private static IReadOnlyList<RoiPolygon> Polygons(NdArray<int> labels) =>
-        [.. Outlines.Trace(labels).Select(o => new RoiPolygon(o.Label, [.. o.Points.Select(p => (p.X, p.Y))]))];
-
-    private static SegNpyContent Seg(LoadedImage image, Segmentation2D plane, SegmentationSettings settings) => new()
+    private static SegNpyContent Seg(LoadedImage image, Segmentation2D plane, SegmentationSettings settings)
     {
-        Masks = plane.Labels,
-        Outlines = OutlineLabels(plane.Labels),
-        FileName = image.Info.Path,
-        Channels = (settings.Chan, settings.Chan2),
-        Diameter = plane.Diameter,
-        FlowColors = FlowColors.Paint(plane.Flows!),
-        Flows = plane.Flows!,
-        CellProb = plane.CellProb!,
-    };
-
-    private static NdArray<int> OutlineLabels(NdArray<int> labels)
-    {
-        NdArray<bool> outline = Outlines.Mask(labels);
-        return new NdArray<int>([.. labels.Data.Select((label, i) => outline.Data[i] ? label : 0)], labels.Shape);
+        NdArray<float> cellProb = plane.CellProb!;
+        return new SegNpyContent
+        {
+            Masks = plane.Labels,
+            FileName = image.Info.Path,
+            Channels = [settings.Chan, settings.Chan2],
+            Diameter = plane.Diameter,
+            Flows = new SegNpyFlows(
+                FlowColors.Paint(plane.Flows!),
+                new NdArray<byte>(Array.ConvertAll(cellProb.Data, logit => (byte)(255 / (1 + Math.Exp(-logit)))), cellProb.Shape),
+                null,
+                new NdArray<float>([.. plane.Flows!.Data, .. cellProb.Data], 3, cellProb.Shape[0], cellProb.Shape[1])),
+        };
     }
+
+    private static void WriteOutlines(string path, NdArray<int> labels) =>
+        AtomicFile.Write(path, stream =>
+        {
+            using var text = new StreamWriter(stream, leaveOpen: true);
+            OutlinesText.Write(text, Outlines.Trace(labels));
+        });
 
     private static void WriteBytes(string path, byte[] bytes) => AtomicFile.Write(path, stream => stream.Write(bytes));
 }

@@ -17,7 +17,7 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
     public ExitCode Run(CancellationToken cancellationToken)
     {
         IReadOnlyList<string> images = InputImages.Find(settings.Images);
-        IReadOnlyList<string> stems = OutputStems(images);
+        string[] stems = OutputStems(images);
         torch.Device device = ComputeDevice.Select(settings.Device);
         if (settings.Options.Threads > 0)
             torch.set_num_threads(settings.Options.Threads);

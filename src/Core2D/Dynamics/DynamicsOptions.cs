@@ -24,7 +24,10 @@ public sealed record DynamicsOptions
     /// <summary>How flows are read between voxel centres; the reference's shifted one only for comparison.</summary>
     public FlowSampler Sampler { get; init; } = FlowSampler.Linear;
 
-    /// <summary>Removes small masks by position instead of label, the bug of v3.1.1.3 (see <see cref="MaskCleanup"/>).</summary>
+    /// <summary>
+    /// Removes small masks by position instead of label, the bug of v3.1.1.3 (see <see cref="MaskCleanup"/>), and resizes
+    /// with the rounding of its nearest-neighbour indices.
+    /// </summary>
     public bool ReferenceRemoval { get; init; }
 
     /// <summary>Spatial shape to which masks are resized after the flow-error check, or null to keep the flows' shape. 2D only.</summary>

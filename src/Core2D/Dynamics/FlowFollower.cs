@@ -6,7 +6,7 @@ namespace Cellpose3D.Core2D.Dynamics;
 
 /// <summary>Moves every foreground voxel along the flows until it gathers with the others of its cell.</summary>
 /// <remarks>
-/// Four points are in flight at a time, and each thread works on its own rows. A point whose position after
+/// Six points are in flight at a time, and each thread works on its own rows. A point whose position after
 /// <see cref="Period"/> steps is the one before them repeats forever, so only the remainder of its steps is run: the
 /// result has the bits of running them all. Reference: <c>follow_flows</c>, <c>steps_interp</c>, <c>steps2D</c>.
 /// </remarks>
@@ -15,7 +15,10 @@ public static class FlowFollower
     /// <summary>Divisible by 1, 2, 3 and 4: nearly every point ends at rest or in so short a cycle around a centre.</summary>
     internal const int Period = 12;
 
-    private const int Batch = 1024;
+    /// <summary>Points that one thread moves side by side.</summary>
+    internal const int InFlight = 6;
+
+    private const int Batch = 170 * InFlight;
     private const int PieceVoxels = 16384;
 
     /// <summary>End positions of all foreground voxels.</summary>
@@ -187,27 +190,30 @@ public static class FlowFollower
         }
     }
 
-    // Four at a time: one step is a chain of some 40 cycles, of which the processor can overlap several.
+    // One step is a chain of some 45 cycles; InFlight independent ones overlap (measured: 4 is 1.3 times slower in 2D, 8 no faster in 3D).
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FollowAll<TStep>(TStep step, Span<Vector128<float>> points, int niter)
         where TStep : struct, IFlowStep
     {
-        for (int n = 0; n + 4 <= points.Length; n += 4)
+        for (int n = 0; n + InFlight <= points.Length; n += InFlight)
         {
-            Vector128<float> a = step.Begin(points[n]), b = step.Begin(points[n + 1]), c = step.Begin(points[n + 2]), d = step.Begin(points[n + 3]);
+            Vector128<float> a = step.Begin(points[n]), b = step.Begin(points[n + 1]), c = step.Begin(points[n + 2]);
+            Vector128<float> d = step.Begin(points[n + 3]), e = step.Begin(points[n + 4]), f = step.Begin(points[n + 5]);
             int left = niter;
             while (left >= Period)
             {
-                Vector128<float> a0 = a, b0 = b, c0 = c, d0 = d;
+                Vector128<float> a0 = a, b0 = b, c0 = c, d0 = d, e0 = e, f0 = f;
                 for (int t = 0; t < Period; t++)
                 {
                     a = step.Next(a);
                     b = step.Next(b);
                     c = step.Next(c);
                     d = step.Next(d);
+                    e = step.Next(e);
+                    f = step.Next(f);
                 }
                 left -= Period;
-                if (a == a0 && b == b0 && c == c0 && d == d0)
+                if (a == a0 && b == b0 && c == c0 && d == d0 && e == e0 && f == f0)
                     left %= Period;
             }
             for (; left > 0; left--)
@@ -216,11 +222,15 @@ public static class FlowFollower
                 b = step.Next(b);
                 c = step.Next(c);
                 d = step.Next(d);
+                e = step.Next(e);
+                f = step.Next(f);
             }
             points[n] = step.End(a);
             points[n + 1] = step.End(b);
             points[n + 2] = step.End(c);
             points[n + 3] = step.End(d);
+            points[n + 4] = step.End(e);
+            points[n + 5] = step.End(f);
         }
     }
 

@@ -1,4 +1,5 @@
 using Cellpose3D.Core2D.Flows;
+using Cellpose3D.Core2D.Preprocessing;
 
 namespace Cellpose3D.Core2D.Dynamics;
 
@@ -60,9 +61,9 @@ public static class MaskMaker
             errors = RemoveBadFlows(labels, flows, options, out badFlow, cancellationToken);
 
         int lost = 0;
-        if (options.OutputShape is { } shape && labels.Length > 0)
+        if (options.OutputShape is { } shape && labels.Length > 0 && !shape.SequenceEqual(labels.Shape))
         {
-            labels = LabelResize.Nearest(labels, shape[0], shape[1]);
+            labels = Resizer.Nearest(labels, shape[0], shape[1], options.ReferenceRemoval, threads);
             lost = passed - badFlow - CellBoxes.Find(labels, threads, cancellationToken).Length;
         }
         CleanupResult cleaned = MaskCleanup.FillHolesAndRemoveSmall(labels, options.MinSize, options.ReferenceRemoval, threads, cancellationToken);

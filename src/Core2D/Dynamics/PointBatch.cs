@@ -6,7 +6,7 @@ namespace Cellpose3D.Core2D.Dynamics;
 internal sealed class PointBatch(int capacity)
 {
     private readonly int[] _starts = new int[capacity];
-    private readonly Vector128<float>[] _points = new Vector128<float>[capacity + 3];
+    private readonly Vector128<float>[] _points = new Vector128<float>[capacity + FlowFollower.InFlight];
 
     public int Count { get; set; }
 
@@ -20,10 +20,10 @@ internal sealed class PointBatch(int capacity)
         _points[Count++] = position;
     }
 
-    /// <summary>The points, the last one repeated up to a multiple of four.</summary>
+    /// <summary>The points, the last one repeated up to a multiple of <see cref="FlowFollower.InFlight"/>.</summary>
     public Span<Vector128<float>> Padded()
     {
-        int padded = (Count + 3) & ~3;
+        int padded = (Count + FlowFollower.InFlight - 1) / FlowFollower.InFlight * FlowFollower.InFlight;
         for (int n = Count; n < padded; n++)
             _points[n] = _points[Count - 1];
         return _points.AsSpan(0, padded);

@@ -122,7 +122,7 @@ public sealed class LabelOverlap
 
     private static Dictionary<ulong, long> CountRuns(int[] truth, int[] prediction, int from, int to)
     {
-        var counts = new Dictionary<ulong, long>();
+        var counts = new Dictionary<ulong, long>(PairComparer.Instance);
         for (int i = from; i < to;)
         {
             int start = i, t = truth[i], p = prediction[i];
@@ -174,5 +174,15 @@ public sealed class LabelOverlap
                 sizes[label(key)] = sizes.GetValueOrDefault(label(key)) + counts[key];
         }
         return ([.. sizes.Keys], [.. sizes.Values]);
+    }
+
+    /// <summary>Mixes both labels into the hash: the default one is their exclusive or, 0 for every cell found under its own number.</summary>
+    private sealed class PairComparer : IEqualityComparer<ulong>
+    {
+        public static readonly PairComparer Instance = new();
+
+        public bool Equals(ulong x, ulong y) => x == y;
+
+        public int GetHashCode(ulong pair) => (int)(pair * 0x9E3779B97F4A7C15 >> 32);
     }
 }

@@ -5,6 +5,8 @@ namespace Cellpose3D.Core2D.Metrics;
 /// Shortest augmenting paths with dual prices (Jonker and Volgenant 1987, in the form for sparse graphs), where each row may
 /// also stay alone at weight 0. A search stops at the nearest free column, so it never leaves the row's connected part
 /// of the graph and, on label images, rarely leaves the neighbouring cells: near-linear for tens of thousands of cells.
+/// Stopping as soon as a free column is reached at the distance already travelled matters where many IoU are equal (a regular
+/// grid shifted by half a cell): without it each search walks through all equals.
 /// </remarks>
 internal sealed class SparseAssignment
 {
@@ -76,10 +78,9 @@ internal sealed class SparseAssignment
     {
         // The cheapest end so far at which some row of the search stays alone: its slack against weight 0.
         double aloneDistance = -_rowPrice[source];
-        int aloneRow = source, freeColumn = -1;
-        double end = aloneDistance;
-        Relax(source, 0);
-        while (_frontier.TryDequeue(out int column, out (double Distance, int Column) key))
+        int aloneRow = source, freeColumn = Relax(source, 0);
+        double end = freeColumn >= 0 ? 0 : aloneDistance;
+        while (freeColumn < 0 && _frontier.TryDequeue(out int column, out (double Distance, int Column) key))
         {
             if (_settled[column] || key.Distance > _distance[column])
                 continue;                                                // an outdated entry
@@ -96,14 +97,16 @@ internal sealed class SparseAssignment
             if (staysAlone < aloneDistance)
                 (aloneDistance, aloneRow) = (staysAlone, row);
             end = aloneDistance;
-            Relax(row, key.Distance);
+            if (Relax(row, key.Distance) is var nearest and >= 0)
+                (freeColumn, end) = (nearest, key.Distance);
         }
         UpdatePrices(source, end);
         Flip(source, freeColumn, aloneRow);
         Reset();
     }
 
-    private void Relax(int row, double distance)
+    /// <summary>Reaches the columns of a row; returns a free one that is no farther than the row, than which there is no nearer end, or -1.</summary>
+    private int Relax(int row, double distance)
     {
         for (int e = _rowStart[row]; e < _rowStart[row + 1]; e++)
         {
@@ -116,8 +119,11 @@ internal sealed class SparseAssignment
                 _reached.Add(column);
             _distance[column] = through;
             _cameFrom[column] = row;
+            if (through == distance && _rowOf[column] < 0)
+                return column;
             _frontier.Enqueue(column, (through, column));
         }
+        return -1;
     }
 
     private void UpdatePrices(int source, double end)

@@ -11,6 +11,8 @@ namespace Cellpose3D.Core2D.Native;
 /// TorchSharp's own binding library asks for GLIBCXX_3.4.32, which Debian 12, Ubuntu 22.04 and RHEL 9 do not have.
 /// The one symbol behind it is never relocated, so on such systems a private copy with that requirement marked weak
 /// is loaded instead (<see cref="ElfVersionPatch"/>). The copy lies in the user's cache, named by its content's hash.
+/// This must happen before anything of TorchSharp is touched, even <c>torch.CPU</c>: its static constructor would take
+/// whatever libtorch the system has by that name. Everything here that touches TorchSharp first comes through this class.
 /// </remarks>
 public static class LibTorch
 {
@@ -50,9 +52,10 @@ public static class LibTorch
         string binding = Path.Combine(shipped, BindingFile);
         bool patched = !HasBindingVersion();
         LoadFile(patched ? WeakCopy(binding) : binding);
-        // TorchSharp now finds both by their names, already loaded; the device type decides which backend it asks for.
+        string version = typeof(torch).Assembly.GetName().Version?.ToString(3) ?? "unknown";
+        // TorchSharp finds both by their names, already loaded.
         torch.InitializeDeviceType(DeviceType.CPU);
-        return new LibTorchInfo(folder, torch.__version__, cuda, patched);
+        return new LibTorchInfo(folder, version, cuda, patched);
     }
 
     private static void LoadFile(string path)

@@ -55,28 +55,24 @@ public static partial class Resizer
     /// Two oddities of the reference: an index that is a whole number in truth may fall one short by the rounding of a float64 product, and
     /// labels pass through float32 (above 2^24 they round to even neighbours).
     /// </param>
+    /// <param name="threads">Number of threads; 0 is one for each processor. It never changes a value.</param>
     /// <returns>int32 [(same axes,) height, width]; owned by the caller.</returns>
     /// <remarks>The index is floor(i * source / target): corners, not centres, coincide.</remarks>
     /// <exception cref="ArgumentException">The array has fewer than two axes or an empty plane.</exception>
-    public static NdArray<int> Nearest(NdArray<int> labels, int height, int width, bool referenceOddities = false)
+    public static NdArray<int> Nearest(NdArray<int> labels, int height, int width, bool referenceOddities = false, int threads = 0)
     {
-        NdArray<int> resized = Prepare(labels, height, width, threads: 0);
+        NdArray<int> resized = Prepare(labels, height, width, threads);
         int sourceHeight = labels.Shape[^2], sourceWidth = labels.Shape[^1];
         int[] rows = NearestIndices(sourceHeight, height, referenceOddities);
         int[] columns = NearestIndices(sourceWidth, width, referenceOddities);
-        int count = resized.Length / width;
-        for (int row = 0; row < count; row++)
+        ForRows(resized, threads, () => 0, (row, _) =>
         {
             (int plane, int y) = Math.DivRem(row, height);
             ReadOnlySpan<int> source = labels.Data.AsSpan((plane * sourceHeight + rows[y]) * sourceWidth, sourceWidth);
             Span<int> target = resized.Data.AsSpan(row * width, width);
             for (int x = 0; x < target.Length; x++)
-                target[x] = source[columns[x]];
-            if (!referenceOddities)
-                continue;
-            for (int x = 0; x < target.Length; x++)
-                target[x] = (int)(float)target[x];
-        }
+                target[x] = referenceOddities ? (int)(float)source[columns[x]] : source[columns[x]];
+        });
         return resized;
     }
 

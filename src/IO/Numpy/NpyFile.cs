@@ -39,7 +39,7 @@ public static partial class NpyFile
         string header = Encoding.UTF8.GetString(text);
         Match type = DescrPattern().Match(header), order = OrderPattern().Match(header), shape = ShapePattern().Match(header);
         if (!type.Success || !order.Success || !shape.Success)
-            throw new InvalidDataException($"'{name}': the .npy header lacks descr, fortran_order or shape: {header.Trim()}");
+            throw new InvalidDataException($"'{name}': the .npy header lacks descr, fortran_order or shape: {Printable(header)}");
         int[] axes = [.. shape.Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(a => int.TryParse(a, NumberStyles.None, CultureInfo.InvariantCulture, out int n)
                 ? n : throw new InvalidDataException($"'{name}': axis length must be 0 to 2,147,483,647; got {a}."))];
@@ -163,6 +163,9 @@ public static partial class NpyFile
         }
         return header.FortranOrder ? ToCOrder(result) : result;
     }
+
+    private static string Printable(string header) =>
+        new([.. header.Trim().Take(120).Select(c => c is >= ' ' and <= '~' ? c : '?')]);
 
     private static InvalidDataException EndsEarly(NpyHeader header, string name) =>
         new($"'{name}' ends before its {header.Shape.Aggregate(1L, (n, l) => n * l)} values of shape [{string.Join(", ", header.Shape)}].");

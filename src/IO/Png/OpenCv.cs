@@ -28,10 +28,14 @@ internal static class OpenCv
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
-            string[] lines = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            // the loader lists every name it tried; the line about a shared object that exists names what is missing
-            return lines.FirstOrDefault(l => l.Contains("cannot open shared object file", StringComparison.Ordinal)
-                && !l.Contains("OpenCvSharpExtern.so:", StringComparison.Ordinal)) ?? lines.FirstOrDefault() ?? "no reason given";
+            return Reason(e.Message);
         }
     }
+
+    /// <summary>Of all names the loader tried, the line about a library that OpenCV needs.</summary>
+    internal static string Reason(string message) =>
+        message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .FirstOrDefault(l => l.Contains(".so", StringComparison.Ordinal) && l.Contains(": ", StringComparison.Ordinal)
+                && !l.Contains("OpenCvSharpExtern", StringComparison.Ordinal))
+        ?? "libOpenCvSharpExtern.so is not beside the program, or not for this system";
 }

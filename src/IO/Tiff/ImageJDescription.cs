@@ -46,16 +46,15 @@ internal static class ImageJDescription
             IsContiguous = isContiguous,
             VoxelSizeUm = new VoxelSize(
                 LengthUnits.Times(Number(keys, "spacing"), LengthUnits.Micrometres(unit)),
-                PixelSize(first.YResolution, unit, first.ResolutionUnit), PixelSize(first.XResolution, unit, first.ResolutionUnit)),
+                PixelSize(first.UnitsPerPixelY, unit, first.ResolutionUnit), PixelSize(first.UnitsPerPixelX, unit, first.ResolutionUnit)),
             FrameIntervalS = LengthUnits.Times(Number(keys, "finterval"), LengthUnits.Seconds(keys.GetValueOrDefault("tunit", "s"))),
         };
     }
 
     /// <summary>The resolution tags count pixels per ImageJ unit; without one only centimetres are trusted (see <see cref="TiffInterpreter"/>).</summary>
-    private static double? PixelSize(double resolution, string? unit, int resolutionUnit) =>
-        resolution <= 0 ? null
-        : unit is not null ? LengthUnits.Times(1 / resolution, LengthUnits.Micrometres(unit))
-        : TiffInterpreter.PixelSize(resolution, resolutionUnit);
+    private static double? PixelSize(double unitsPerPixel, string? unit, int resolutionUnit) =>
+        unit is not null ? LengthUnits.Times(unitsPerPixel, LengthUnits.Micrometres(unit))
+            : TiffInterpreter.PixelSize(unitsPerPixel, resolutionUnit);
 
     private static int Count(Dictionary<string, string> keys, string key, int missing, string path)
     {

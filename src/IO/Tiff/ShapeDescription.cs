@@ -68,8 +68,8 @@ internal static class ShapeDescription
             PlaneShape = over,
             Source = isGuess && letters.Length > 0 ? SourceName + " (axes guessed from the shape)" : SourceName,
             IsContiguous = isContiguous,
-            VoxelSizeUm = new VoxelSize(Spacing(root), TiffInterpreter.PixelSize(first.YResolution, first.ResolutionUnit),
-                TiffInterpreter.PixelSize(first.XResolution, first.ResolutionUnit)),
+            VoxelSizeUm = new VoxelSize(Spacing(root), TiffInterpreter.PixelSize(first.UnitsPerPixelY, first.ResolutionUnit),
+                TiffInterpreter.PixelSize(first.UnitsPerPixelX, first.ResolutionUnit)),
         };
     }
 

@@ -71,16 +71,16 @@ internal sealed class TiffDirectory
         return values;
     }
 
-    /// <summary>A rational, as it is written; 0 when absent or without a finite value.</summary>
-    public double Rational(int tag)
+    /// <summary>One over a resolution, taken from the two numbers of the fraction so that it is exact; 0 when absent or not finite.</summary>
+    public double UnitsPerPixel(int tag)
     {
         if (!Value(tag, out int type, out ReadOnlySpan<byte> bytes))
             return 0;
         double value = type switch
         {
-            5 when bytes.Length >= 8 => _file.UInt32(bytes) / (double)_file.UInt32(bytes[4..]),
-            11 when bytes.Length >= 4 => BitConverter.UInt32BitsToSingle(_file.UInt32(bytes)),
-            12 when bytes.Length >= 8 => BitConverter.UInt64BitsToDouble(_file.UInt64(bytes)),
+            5 when bytes.Length >= 8 => _file.UInt32(bytes[4..]) / (double)_file.UInt32(bytes),
+            11 when bytes.Length >= 4 => 1.0 / BitConverter.UInt32BitsToSingle(_file.UInt32(bytes)),
+            12 when bytes.Length >= 8 => 1.0 / BitConverter.UInt64BitsToDouble(_file.UInt64(bytes)),
             _ => 0,
         };
         return double.IsFinite(value) && value > 0 ? value : 0;

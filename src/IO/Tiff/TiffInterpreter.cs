@@ -27,12 +27,12 @@ internal static class TiffInterpreter
                 (false, true) => "RGB samples",
                 _ => "one page",
             },
-            VoxelSizeUm = new VoxelSize(null, PixelSize(first.YResolution, first.ResolutionUnit), PixelSize(first.XResolution, first.ResolutionUnit)),
+            VoxelSizeUm = new VoxelSize(null, PixelSize(first.UnitsPerPixelY, first.ResolutionUnit), PixelSize(first.UnitsPerPixelX, first.ResolutionUnit)),
         };
     }
 
     /// <summary>Pixel size in micrometres from the baseline tags, trusted only when they count in centimetres.</summary>
     /// <remarks>Resolutions per inch are nearly always a printer's default (72 or 96), which would make cells of metres.</remarks>
-    public static double? PixelSize(double resolution, int unit) =>
-        unit == 3 && resolution > 0 ? LengthUnits.Times(1 / resolution, 1e4) : null;
+    public static double? PixelSize(double unitsPerPixel, int unit) =>
+        unit == 3 ? LengthUnits.Times(unitsPerPixel, 1e4) : null;
 }

@@ -48,9 +48,10 @@ internal sealed record TiffPage
 
     public string Description { get; init; } = "";
 
-    public double XResolution { get; init; }
+    /// <summary>Resolution units a pixel is wide; 0 when unknown.</summary>
+    public double UnitsPerPixelX { get; init; }
 
-    public double YResolution { get; init; }
+    public double UnitsPerPixelY { get; init; }
 
     /// <summary>1 none, 2 inch, 3 centimetre.</summary>
     public int ResolutionUnit { get; init; } = 2;

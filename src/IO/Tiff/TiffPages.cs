@@ -95,8 +95,8 @@ internal static class TiffPages
             JpegTables = compression == TiffCompression.Jpeg ? d.Bytes(TiffTag.JpegTables) : null,
             YCbCrSubSampling = photometric == 6 ? [.. d.Integers(TiffTag.YCbCrSubSampling).Select(v => (ushort)v)] : null,
             Description = d.Number == 0 ? d.Text(TiffTag.ImageDescription) : "",
-            XResolution = d.Rational(TiffTag.XResolution),
-            YResolution = d.Rational(TiffTag.YResolution),
+            UnitsPerPixelX = d.UnitsPerPixel(TiffTag.XResolution),
+            UnitsPerPixelY = d.UnitsPerPixel(TiffTag.YResolution),
             ResolutionUnit = (int)Math.Clamp(d.Integer(TiffTag.ResolutionUnit, 2), 0, 9),
             IsReduced = (d.Integer(TiffTag.NewSubfileType, 0) & 1) != 0,
         };

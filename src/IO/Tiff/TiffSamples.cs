@@ -94,7 +94,10 @@ internal static class TiffSamples
         {
             byte[] compressed = ArrayPool<byte>.Shared.Rent((int)stored);
             file.Read(offset, compressed.AsSpan(0, (int)stored), place);
-            LibTiffCodec.Decode(p, file.IsBigEndian, rows, compressed.AsSpan(0, (int)stored), bytes, needed, $"{place} of '{file.Path}'");
+            if (p.Compression is TiffCompression.Deflate or TiffCompression.OldDeflate)
+                DeflateCodec.Decode(p, file.IsBigEndian, compressed, (int)stored, bytes.AsSpan(0, needed), $"{place} of '{file.Path}'");
+            else
+                LibTiffCodec.Decode(p, file.IsBigEndian, rows, compressed.AsSpan(0, (int)stored), bytes, needed, $"{place} of '{file.Path}'");
             ArrayPool<byte>.Shared.Return(compressed);
         }
         return bytes;

@@ -9,8 +9,8 @@ namespace Cellpose3D.IO.Tiff;
 /// <remarks>
 /// Metadata are ImageJ's where ImageJ can read them (uint8, uint16 and float32 below 4 GB) and OME-XML elsewhere. Planes
 /// are taken in the project's order, T, C, Z; as ImageJ runs channels fastest, only the chain of headers, written last,
-/// is in ImageJ's order. LibTiff.NET does not write these files: to append a page it walks the whole chain again, and its
-/// Deflate is a managed port; strips here are deflated by the runtime's zlib, on all threads, to the same bytes always.
+/// is in ImageJ's order. LibTiff.NET does not write these files: it writes headers in the order pages come, and its Deflate is
+/// a slow managed port. Strips here are deflated by the runtime's zlib, on all threads, to the same bytes whatever their number.
 /// </remarks>
 public sealed class TiffWriter : IDisposable
 {

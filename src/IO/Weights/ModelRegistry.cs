@@ -63,9 +63,9 @@ public sealed class ModelRegistry(ModelRegistryOptions options)
             SizeModelFile.Read(size);                                    // refuse a bad one before anything is copied
         Directory.CreateDirectory(options.UserFolder);
         string target = Path.Combine(options.UserFolder, name);
-        Store(target + Safe, stream => CellposeModelFile.Save(stream, model.Weights, half: false));
+        AtomicFile.Write(target + Safe, stream => CellposeModelFile.Save(stream, model.Weights, half: false));
         if (size is not null)
-            Store(target + SafeSize, stream => SizeModelFile.Write(stream, SizeModelFile.Read(size)));
+            AtomicFile.Write(target + SafeSize, stream => SizeModelFile.Write(stream, SizeModelFile.Read(size)));
         else
             File.Delete(target + SafeSize);                              // of an older model of this name
         return Resolve(name);
@@ -154,12 +154,4 @@ public sealed class ModelRegistry(ModelRegistryOptions options)
 
     private static bool IsPlainName(string name) =>
         name.Length > 0 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
-
-    private static void Store(string path, Action<Stream> write)
-    {
-        string temporary = path + ".part";
-        using (FileStream stream = File.Create(temporary))
-            write(stream);
-        File.Move(temporary, path, overwrite: true);
-    }
 }

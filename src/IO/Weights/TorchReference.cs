@@ -19,9 +19,7 @@ internal sealed record TorchReference(string Key, TorchType Type, long Count, lo
         if (id is not object?[] { Length: >= 5 } parts
             || parts[0] is not "storage" || parts[1] is not PickleGlobal global || parts[4] is not (long and >= 0 and < long.MaxValue / 16))
             throw new InvalidDataException("a tensor's storage must be described as ('storage', type, key, device, count).");
-        TorchType type = global.Name == "torch.storage.UntypedStorage"
-            ? TorchType.Untyped
-            : TorchType.FromStorageName(global.Name) ?? throw new InvalidDataException($"'{global.Name}' is no storage type.");
+        TorchType type = TorchType.FromStorageName(global.Name) ?? throw new InvalidDataException($"'{global.Name}' is no storage type.");
         string key = parts[2] as string ?? (parts[2] is long number ? $"{number}" : throw new InvalidDataException("a storage's key must be text."));
         long count = (long)parts[4]!;
         if (parts.Length == 5 || parts[5] is null)

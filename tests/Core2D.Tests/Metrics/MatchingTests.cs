@@ -79,6 +79,23 @@ public sealed class MatchingTests
         Assert.All(matching.Pairs.Where(p => p.Iou >= 0.5), p => Assert.Equal(p.TrueLabel, p.PredLabel));
     }
 
+    [Fact]
+    public void Solve_GridShiftedByHalfACell_PairsEveryCellDespiteEqualIou()
+    {
+        var truth = new NdArray<int>(300, 300);
+        var pred = new NdArray<int>(300, 300);
+        for (int i = 0; i < truth.Length; i++)
+        {
+            truth.Data[i] = i / 300 / 6 * 50 + i % 300 / 6 + 1;
+            pred.Data[i] = (i / 300 + 3) / 6 * 51 + (i % 300 + 3) / 6 + 1;
+        }
+
+        var matching = Matching.Solve(LabelOverlap.Count(truth, pred), 0.1);
+
+        Assert.Equal(2500, matching.TruePositives);
+        Assert.Equal(2500, matching.Pairs.Select(p => p.PredLabel).Distinct().Count());
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1.01)]

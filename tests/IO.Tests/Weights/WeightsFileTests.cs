@@ -62,6 +62,8 @@ public sealed class WeightsFileTests
 
         Assert.Equal(A, dict.Find("w")!.ToFloats());
         Assert.Equal([1, 1], dict.Find("b")!.ToFloats());
+        Assert.Equal(A, dict.Find("attribute")!.ToFloats());
+        Assert.Equal(A, dict.Find("parameter_attribute")!.ToFloats());
     }
 
     [Theory]
@@ -81,6 +83,33 @@ public sealed class WeightsFileTests
     public void Read_OtherPickleProtocols_SameTensor(string file)
     {
         Assert.Equal(A, WeightsFile.Read(Fixture.Path(file)).Find("w")!.ToFloats());
+    }
+
+    [Theory]
+    [InlineData("ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_tensor_v2\nctorch\nTensor\n", "}tR")]
+    [InlineData("ctorch._utils\n_rebuild_parameter_with_state\n(ctorch._utils\n_rebuild_tensor_v2\n", "R\u0088}}tR")]
+    public void Read_TensorsAsNewerVersionsWrapThem_SameTensor(string before, string after)
+    {
+        const string arguments = "((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpuK\u0002tQK\0K\u0002\u0085K\u0001\u0085\u0089}t";
+        using MemoryStream file = Zip("}X\u0001\0\0\0w" + before + arguments + after + "s.", [0, 0, 128, 63, 0, 0, 0, 64]);
+
+        Assert.Equal([1, 2], WeightsFile.Read(file, "memory").Find("w")!.ToFloats());
+    }
+
+    [Theory]
+    [InlineData("K\0K\u0003\u0085K\u0001\u0085", "reaches outside its 8 stored bytes")]     // one element too many
+    [InlineData("K\u0001K\u0002\u0085K\u0001\u0085", "reaches outside its 8 stored bytes")]  // offset
+    [InlineData("K\0K\u0002\u0085K\u0002\u0085", "reaches outside its 8 stored bytes")]     // stride
+    [InlineData("K\0J\u00ff\u00ff\u00ff\u00ff\u0085K\u0001\u0085", "both must be 0 or more")]
+    [InlineData("K\0J\u00ff\u00ff\u00ff\u007f\u0085K\0\u0085", "more than 8 times as many")]    // 2^31 views of one number
+    [InlineData("K\0K\u0002\u0085)", "they must be as many")]
+    public void Read_TensorOutsideItsStorage_Refuses(string view, string problem)
+    {
+        using MemoryStream file = Zip(
+            "}X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\00X\u0003\0\0\0cpuK\u0002tQ" + view + "\u0089}tRs.",
+            [0, 0, 128, 63, 0, 0, 0, 64]);
+
+        Assert.Contains(problem, Assert.Throws<InvalidDataException>(() => WeightsFile.Read(file, "memory")).Message);
     }
 
     [Fact]
@@ -144,5 +173,20 @@ public sealed class WeightsFileTests
 
         Assert.Equal(expected, dict.Tensors.Select(t => t.Name));
         Assert.Equal([17.25f], dict.Find("diam_labels")!.ToFloats());
+    }
+
+    private static MemoryStream Zip(string pickle, byte[] storage)
+    {
+        var stream = new MemoryStream();
+        using (var zip = new System.IO.Compression.ZipArchive(stream, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach ((string name, byte[] content) in new[] { ("a/data.pkl", System.Text.Encoding.Latin1.GetBytes(pickle)), ("a/data/0", storage) })
+            {
+                using Stream entry = zip.CreateEntry(name, System.IO.Compression.CompressionLevel.NoCompression).Open();
+                entry.Write(content);
+            }
+        }
+        stream.Position = 0;
+        return stream;
     }
 }

@@ -17,11 +17,10 @@ internal sealed record PickleGlobal(string Name)
         "pathlib.PosixPath", "pathlib.WindowsPath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath",
         "numpy.ndarray", "numpy.dtype",
         "numpy.core.multiarray._reconstruct", "numpy.core.multiarray.scalar", "numpy.core.numeric._frombuffer",
-        "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3",
+        "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2",
         "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state",
         "torch._tensor._rebuild_from_type_v2",
         "torch.Tensor", "torch.nn.parameter.Parameter", "torch.Size", "torch.device",
-        "torch.storage.UntypedStorage",
     };
 
     /// <summary>The entry of the list, or null when the file asks for something else.</summary>

@@ -25,8 +25,7 @@ internal sealed class PickleReducer(Func<string, InvalidDataException> malformed
         "numpy.core.multiarray._reconstruct" => new NumpyArray(),
         "numpy.core.multiarray.scalar" => NumpyScalar(Argument<NumpyDtype>(arguments, 0, global), arguments.ElementAtOrDefault(1)),
         "numpy.core.numeric._frombuffer" => FromBuffer(arguments, global),
-        "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2" => Tensor(arguments, global, null),
-        "torch._utils._rebuild_tensor_v3" => Tensor(arguments, global, Argument<PickleGlobal>(arguments, 6, global)),
+        "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2" => Tensor(arguments, global),
         "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" => Argument<TorchTensor>(arguments, 0, global),
         "torch._tensor._rebuild_from_type_v2" => FromType(arguments, global),
         _ => throw malformed($"'{global.Name}' is a label here and is not called"),
@@ -197,18 +196,15 @@ internal sealed class PickleReducer(Func<string, InvalidDataException> malformed
         };
     }
 
-    private TorchTensor Tensor(object?[] arguments, PickleGlobal global, PickleGlobal? dtype)
+    private TorchTensor Tensor(object?[] arguments, PickleGlobal global)
     {
         TorchStorage storage = Argument<TorchStorage>(arguments, 0, global);
         if (arguments.ElementAtOrDefault(1) is not long offset)
             throw malformed("a tensor's offset is no integer");
-        TorchType type = dtype is null
-            ? storage.Type
-            : TorchType.FromDtypeName(dtype.Name) ?? throw malformed($"'{dtype.Name}' is no element type");
         long[] sizes = Longs(Argument<object?[]>(arguments, 2, global)), strides = Longs(Argument<object?[]>(arguments, 3, global));
         try
         {
-            return new TorchTensor(storage, type, offset, sizes, strides);
+            return new TorchTensor(storage, offset, sizes, strides);
         }
         catch (InvalidDataException e)
         {

@@ -6,15 +6,13 @@ namespace Cellpose3D.IO.Weights.Pickle;
 internal sealed class TorchTensor
 {
     /// <param name="storage">The block looked into.</param>
-    /// <param name="type">Element type, which is the block's unless that has none.</param>
     /// <param name="offset">First element, counted in elements.</param>
     /// <param name="sizes">Length of each axis.</param>
     /// <param name="strides">Step of each axis, counted in elements.</param>
     /// <exception cref="InvalidDataException">The view reaches outside the block, or its numbers make no sense.</exception>
-    public TorchTensor(TorchStorage storage, TorchType type, long offset, long[] sizes, long[] strides)
+    public TorchTensor(TorchStorage storage, long offset, long[] sizes, long[] strides)
     {
         Storage = storage;
-        Type = type;
         Offset = offset;
         Sizes = sizes;
         Strides = strides;
@@ -29,15 +27,15 @@ internal sealed class TorchTensor
             last += (Int128)Math.Max(0, sizes[axis] - 1) * strides[axis];
         }
         count = sizes.Contains(0) ? 0 : count;
-        if (offset < 0 || (count > 0 && (last + 1) * type.Size > storage.ByteLength))
+        if (offset < 0 || (count > 0 && (last + 1) * Type.Size > storage.ByteLength))
             throw new InvalidDataException(
-                $"a tensor of [{string.Join(", ", sizes)}] {type.Name} reaches outside its {storage.ByteLength} stored bytes.");
+                $"a tensor of [{string.Join(", ", sizes)}] {Type.Name} reaches outside its {storage.ByteLength} stored bytes.");
         Count = (long)count;
     }
 
     public TorchStorage Storage { get; }
 
-    public TorchType Type { get; }
+    public TorchType Type => Storage.Type;
 
     public long Offset { get; }
 

@@ -27,9 +27,6 @@ internal sealed record TorchType(string Name, int Size, WeightType? Type)
         ("QInt32Storage", "qint32", 4, null),
     ];
 
-    /// <summary>Bytes without a type, as newer files store them beside a dtype.</summary>
-    public static TorchType Untyped { get; } = new("untyped", 1, null);
-
     public static TorchType? FromStorageName(string global) => Find(global, k => k.Storage);
 
     public static TorchType? FromDtypeName(string global) => Find(global, k => k.Dtype);

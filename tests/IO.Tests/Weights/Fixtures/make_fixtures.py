@@ -22,10 +22,16 @@ def views():
             'stepped': base[1::5], 'expanded': torch.tensor([[1.], [2.]]).expand(2, 3)}
 
 
+with_attribute = a.clone()
+with_attribute.note = 'kept by Python, not needed here'
+parameter_with_attribute = torch.nn.Parameter(a.clone())
+parameter_with_attribute.note = 1
+
 for name, value in {
     'types': every_type(),
     'views': views(),
-    'parameter': {'w': torch.nn.Parameter(a.clone()), 'b': torch.nn.Parameter(torch.ones(2), requires_grad=False)},
+    'parameter': {'w': torch.nn.Parameter(a.clone()), 'b': torch.nn.Parameter(torch.ones(2), requires_grad=False),
+                  'attribute': with_attribute, 'parameter_attribute': parameter_with_attribute},
     'nested': {'epoch': 3, 'lr': 0.1, 'optimizer': {'state': {0: {'step': 5, 'm': torch.zeros(2)}}, 'param_groups': [{'betas': (0.9, 0.999)}]},
                'model': torch.nn.DataParallel(torch.nn.BatchNorm2d(2)).state_dict()},
 }.items():

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Globalization;
+using Cellpose3D.Cli.Evaluation;
+using Cellpose3D.Cli.Reporting;
+using Cellpose3D.IO;
+
+namespace Cellpose3D.Cli.Commands;
+
+/// <summary><c>evaluate</c>: label images against ground truth.</summary>
+internal static class EvaluateCommand
+{
+    private static readonly Option<string> Truth = new("--truth") { Description = "Label file, or folder of label files, that is right.", Required = true };
+    private static readonly Option<string[]> Pred = new("--pred") { Description = "Label file or folder to score, of any program; NAME=PATH names it; may be given several times.", Required = true, Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<string> Metrics = new("--metrics") { Description = "Comma-separated: ap, aji, boundary, pq, or all.", DefaultValueFactory = _ => "ap,aji,boundary" };
+    private static readonly Option<string> Thresholds = new("--thresholds") { Description = "IoU thresholds: 0.5,0.75 or start:step:stop.", DefaultValueFactory = _ => "0.5:0.05:0.95" };
+    private static readonly Option<string?> Csv = new("--csv") { Description = "Write a row for each image to this file." };
+    private static readonly Option<string?> Plot = new("--plot") { Description = "Write average precision against IoU as PNG to this file." };
+    private static readonly Option<string?> Compat = new("--compat") { Description = "'cellpose3': count cells by the largest label, and boundaries in one byte, as Cellpose v3 did." };
+
+    public static Command Create()
+    {
+        Compat.AcceptOnlyFromAmong("cellpose3");
+        return new Command("evaluate", "Score label images against ground truth: average precision, aggregated Jaccard index, boundaries.")
+        {
+            Truth, Pred, Metrics, Thresholds, Csv, Plot, Compat,
+        }.WithAction("cellpose3d evaluate --truth labels/ --pred ours=results/ --pred other=stardist/ --plot ap.png", Run);
+    }
+
+    private static ExitCode Run(ParseResult parse, Reporter reporter, CancellationToken cancellationToken)
+    {
+        var options = new EvaluationOptions
+        {
+            Truth = parse.GetValue(Truth)!,
+            Predictions = [.. parse.GetValue(Pred)!.Select(NamedPath.Parse)],
+            ReadLabels = path => LabelReader.Read(path, null, cancellationToken),
+            Metrics = EvaluationOptions.ParseMetrics(parse.GetValue(Metrics)!),
+            Thresholds = EvaluationOptions.ParseThresholds(parse.GetValue(Thresholds)!),
+            Compat = parse.GetValue(Compat) is not null,
+        };
+        EvaluationReport? report = null;
+        reporter.WithProgress("evaluate", 1, display =>
+        {
+            report = Evaluator.Run(options, display, cancellationToken);
+            display.Done(0, string.Create(CultureInfo.InvariantCulture, $"{report.Predictions.Max(p => p.Images.Length)} images scored"));
+        });
+
+        if (parse.GetValue(Csv) is { } csv)
+            WriteText(csv, writer => EvaluationCsv.Write(writer, report!));
+        if (parse.GetValue(Plot) is { } plot)
+            AtomicFile.Write(plot, stream => stream.Write(EvaluationPlot.Png(report!)));
+        reporter.Result(console => EvaluationTable.Write(console, report!));
+        reporter.ResultJson(EvaluationJson.Build(report!));
+        foreach (EvaluationFailure failure in report!.Failures)
+            Reporter.Error($"{failure.Image}: {failure.Message}");
+        return report.HasFailures ? ExitCode.SomeFailed : ExitCode.Ok;
+    }
+
+    private static void WriteText(string path, Action<TextWriter> write) =>
+        AtomicFile.Write(path, stream =>
+        {
+            using var writer = new StreamWriter(stream, leaveOpen: true);
+            write(writer);
+        });
+}
