@@ -90,16 +90,6 @@ public sealed class CellposeNet : Module<Tensor, (Tensor Maps, Tensor Style)>
         return [.. maps.Select(m => m.MoveToOuterDisposeScope())];
     }
 
-    /// <inheritdoc/>
-    /// <remarks>TorchSharp's batch norm forgets one of its buffers (the count of batches) when it is disposed.</remarks>
-    protected override void Dispose(bool disposing)
-    {
-        Tensor[] owned = disposing ? [.. buffers()] : [];
-        base.Dispose(disposing);
-        foreach (Tensor buffer in owned)
-            buffer.Dispose();
-    }
-
     // the base class calls into libtorch before this class's constructor has a say
     private static string AfterLoading(string name)
     {

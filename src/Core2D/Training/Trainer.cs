@@ -30,7 +30,7 @@ public sealed class Trainer : IDisposable
     private readonly string _fingerprint;
     private readonly Tensor _lossSum;                   // float64 scalar on the device: reading it waits for the device
     private readonly Stopwatch _watch = Stopwatch.StartNew();
-    private TimeSpan _reported = TimeSpan.MinValue;
+    private TimeSpan _reported = -ReportEvery;
     private long _stepsOfThisRun;
 
     private Trainer(TrainingSet training, TrainingOptions options, TrainingRun run, IProgress<TrainingProgress>? progress)
