@@ -16,6 +16,23 @@ internal static class DynamicsBench
         Volume();
     }
 
+    /// <summary>One image of 10,000 x 10,000 pixels and some 30,000 cells: time and peak memory of mask making.</summary>
+    public static void Large()
+    {
+        (NdArray<float> flows, NdArray<float> cellProb) = SyntheticCells.Network(SyntheticCells.Image(10_000, 173, 22, seed: 5), 0.5, seed: 6);
+        int foreground = cellProb.Data.Count(v => v > 0);
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        Console.WriteLine($"10,000 x 10,000, {foreground / 1_000_000} M px of cells; inputs 1.2 GB; resident before {process.WorkingSet64 / 1e9:f2} GB");
+        long peak = 0;
+        using var sampler = new Timer(_ => peak = Math.Max(peak, Environment.WorkingSet), null, 0, 20);
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        MaskResult result = MaskMaker.Make(flows, cellProb, new DynamicsOptions());
+        TimeSpan wall = System.Diagnostics.Stopwatch.GetElapsedTime(start);
+        Console.WriteLine($"mask making {wall.TotalSeconds:f1} s ({(Environment.CpuUsage.TotalTime - processor).TotalSeconds:f1} s of processors), resident at most {peak / 1e9:f2} GB, {result.Filtered}");
+    }
+
     private static void Image()
     {
         NdArray<int> labels = SyntheticCells.Image(1024, 20, 19, seed: 1);

@@ -1,7 +1,8 @@
 # Debian packages by the file that shows they are there. Sourced by ./cellpose3d and ./test.
 
-# package:file; OpenCV (PNG, JPEG) needs these two, everything else runs without
-RUN_PACKAGES=(libgtk-3-0:libgtk-3.so.0 libatomic1:libatomic.so.1)
+# package:file; OpenCV (PNG, JPEG) needs the first two, the text of plots a font, everything else runs without
+RUN_PACKAGES=(libgtk-3-0:libgtk-3.so.0 libatomic1:libatomic.so.1
+    fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf)
 # other programs' readers, which check the files we write
 TEST_PACKAGES=("${RUN_PACKAGES[@]}" python3-numpy:/usr/lib/python3/dist-packages/numpy/__init__.py
     python3-tifffile:/usr/lib/python3/dist-packages/tifffile/__init__.py)
@@ -9,7 +10,8 @@ TEST_PACKAGES=("${RUN_PACKAGES[@]}" python3-numpy:/usr/lib/python3/dist-packages
 has_file() {
     case $1 in
         /*) [ -e "$1" ] ;;
-        *) ldconfig -p 2>/dev/null | grep -qF "$1 " ;;
+        # not through a pipe: grep -q ends early, and under pipefail that looks like a library that is not there
+        *) [[ $(PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null) == *"$1 "* ]] ;;
     esac
 }
 
@@ -17,7 +19,6 @@ has_file() {
 need_packages() {
     local what=$1 entry missing=() as=()
     shift
-    PATH=$PATH:/usr/sbin:/sbin
     for entry in "$@"; do
         has_file "${entry#*:}" || missing+=("${entry%%:*}")
     done

@@ -46,6 +46,8 @@ internal static class EvaluateCommand
 
         if (parse.GetValue(Csv) is { } csv)
             WriteText(csv, writer => EvaluationCsv.Write(writer, report!));
+        if (parse.GetValue(Plot) is not null && !EvaluationPlot.CanWriteText)
+            reporter.Warn("this system has no fonts, so the plot has no text: apt-get install fonts-dejavu-core");
         if (parse.GetValue(Plot) is { } plot)
             AtomicFile.Write(plot, stream => stream.Write(EvaluationPlot.Png(report!)));
         reporter.Result(console => EvaluationTable.Write(console, report!));

@@ -139,7 +139,6 @@ public static class FlowFollower
         fixed (float* values = field.Values)
         {
             var view = new FieldView(field, values);
-            nint pinned = (nint)(&view);                                 // a lambda cannot hold a pointer type
             ParallelWork.Run((rows + pieceRows - 1) / pieceRows, threads, () => new PointBatch(Batch), (batch, piece) =>
             {
                 int offset = 0;
@@ -167,7 +166,7 @@ public static class FlowFollower
 
                 void Flush()
                 {
-                    FollowBatch(field, *(FieldView*)pinned, batch.Padded(), niter);
+                    FollowBatch(field, view, batch.Padded(), niter);
                     arrive(piece, offset, batch.Starts, batch.Points);
                     offset += batch.Count;
                     batch.Count = 0;

@@ -7,8 +7,8 @@ public static class LabelDilation
     /// <param name="labels">int32 <c>[(Z,) Y, X]</c>, 0 = background; borrowed. A volume is taken plane by plane.</param>
     /// <param name="rounds">Number of pixels to grow by.</param>
     /// <param name="overwriteNeighbours">
-    /// Lets a cell grow into cells of smaller labels and those not yet grown, as the reference does against its own comment: small cells
-    /// beside large labels vanish. By default only background is taken, and a pixel between two cells goes to the smaller label.
+    /// Lets each cell, in ascending order of labels, grow over its neighbours, as the reference does against its own comment: small cells
+    /// beside larger labels vanish. By default only background is taken, and a pixel between two cells goes to the smaller label.
     /// </param>
     /// <returns>int32, shaped like <paramref name="labels"/>; owned by the caller.</returns>
     /// <exception cref="ArgumentException">The array has neither two nor three axes, or a label is negative.</exception>

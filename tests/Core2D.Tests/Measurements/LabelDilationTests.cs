@@ -19,9 +19,7 @@ public sealed class LabelDilationTests
 
         NdArray<int> result = LabelDilation.Dilate(labels, 1);
 
-        Assert.Equal(OutlinesTests.Parse("1220", "1123", "0033").Data[0..4], result.Data[0..4]);
-        Assert.Equal([1, 1, 2, 3], result.Data[4..8]);
-        Assert.Equal([0, 0, 3, 3], result.Data[8..12]);
+        Assert.Equal(OutlinesTests.Parse("1220", "1123", "0033").Data, result.Data);
     }
 
     [Fact]
