@@ -19,7 +19,7 @@ public sealed class TrainerKillTests
         try
         {
             string path = Path.Combine(folder, "last.safetensors");
-            KillChildAfter(path, steps: new Random(Environment.TickCount).Next(1, 60));
+            KillChildAfter(path, steps: new Random(Environment.TickCount).Next(1, 25));
             StateDict checkpoint = CheckpointFile.Read(path);
             int epochs = int.Parse(checkpoint.Metadata["training.epoch"], CultureInfo.InvariantCulture) + 2;
             Assert.True(epochs < Options.Epochs, "the child ended before it was killed");
@@ -78,7 +78,7 @@ public sealed class TrainerKillTests
         child.BeginErrorReadLine();
         try
         {
-            for (var watch = Stopwatch.StartNew(); StepsOf(path) < steps; Thread.Sleep(5))
+            for (var watch = Stopwatch.StartNew(); StepsOf(path) < steps; Thread.Sleep(20))
             {
                 Assert.False(child.HasExited, $"the child ended by itself with code {(child.HasExited ? child.ExitCode : 0)}");
                 Assert.True(watch.Elapsed < TimeSpan.FromMinutes(5), "the child does not get on");

@@ -16,22 +16,21 @@ public sealed class TrainerTests
     [InlineData(OptimizerKind.AdamW)]
     public void Train_CancelledAtARandomStepAndResumed_EndsWithTheSameWeights(OptimizerKind kind)
     {
+        const int LastStep = 12;
         TrainingOptions options = TrainingImages.Tiny with { Optimizer = kind };
-        TrainingResult whole = Trainer.Train(Images, options, new TrainingRun { Validation = Images });
-        int lastStep = 12, at = new Random(Environment.TickCount).Next(1, lastStep);
-
+        int at = new Random(Environment.TickCount).Next(1, LastStep);
         StateDict? checkpoint = null;
         using var cancel = new CancellationTokenSource();
-        TrainingSet counted = Counted(() => cancel.Cancel(), at);
-        Assert.Throws<OperationCanceledException>(() => Trainer.Train(
-            counted, options, new TrainingRun { Validation = Images, SaveLast = c => checkpoint = c }, null, cancel.Token));
-        TrainingResult resumed = Trainer.Train(counted, options, new TrainingRun { Validation = Images, Resume = checkpoint });
+        TrainingSet set = Counted(cancel.Cancel, at);
 
-        TrainingResult uninterrupted = Trainer.Train(counted, options, new TrainingRun { Validation = Images });
-        SameWeights(uninterrupted.Weights, resumed.Weights, $"cancelled near step {at}");
-        Assert.Equal(uninterrupted.History.Select(Timeless), resumed.History.Select(Timeless));
-        Assert.Equal(uninterrupted.BestEpoch, resumed.BestEpoch);
-        Assert.NotEqual(whole.Weights.Find("output.2.weight")!.Bytes, NetWeightsAtStart(options).Find("output.2.weight")!.Bytes);
+        Assert.Throws<OperationCanceledException>(() => Trainer.Train(
+            set, options, new TrainingRun { Validation = Images, SaveLast = c => checkpoint = c }, null, cancel.Token));
+        TrainingResult resumed = Trainer.Train(set, options, new TrainingRun { Validation = Images, Resume = checkpoint });
+
+        TrainingResult whole = Trainer.Train(set, options, new TrainingRun { Validation = Images });
+        SameWeights(whole.Weights, resumed.Weights, $"cancelled near step {at}");
+        Assert.Equal(whole.History.Select(Timeless), resumed.History.Select(Timeless));
+        Assert.Equal(whole.BestEpoch, resumed.BestEpoch);
     }
 
     [Fact]
@@ -153,7 +152,7 @@ public sealed class TrainerTests
         Trainer.Train(Images, TrainingImages.Tiny with { Epochs = 1 }, new TrainingRun { Validation = Images });
         long afterSuccess = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         using var cancel = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => Trainer.Train(Counted(() => cancel.Cancel(), 3), TrainingImages.Tiny, null, null, cancel.Token));
+        Assert.Throws<OperationCanceledException>(() => Trainer.Train(Counted(cancel.Cancel, 3), TrainingImages.Tiny, null, null, cancel.Token));
         long afterCancel = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         Assert.Throws<InvalidDataException>(() => Trainer.Train(Images, TrainingImages.Tiny, new TrainingRun { Validation = Images, Score = (_, _) => throw new InvalidDataException() }));
         Assert.Throws<InvalidDataException>(() => Trainer.Train(Images, TrainingImages.Tiny, new TrainingRun { Resume = new StateDict([], new Dictionary<string, string>()) }));
@@ -161,6 +160,21 @@ public sealed class TrainerTests
         Assert.Equal(before, afterSuccess);
         Assert.Equal(before, afterCancel);
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void ValidationScorer_TrainedLittle_ScoresInRangeAndFreesItsTensors()
+    {
+        var scorer = new ValidationScorer([TrainingImages.Make(60), new LabelledImage("empty", new NdArray<float>(1, 20, 20), new NdArray<int>(20, 20))], "cpu");
+        StateDict weights = Trainer.Train(Images, TrainingImages.Tiny with { Epochs = 1 }).Weights;
+        scorer.Score(weights, default);
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        double score = scorer.Score(weights, default);
+
+        Assert.InRange(score, 0, 1);
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        Assert.Throws<ArgumentException>(() => new ValidationScorer([], "cpu"));
     }
 
     [Theory]
@@ -207,9 +221,6 @@ public sealed class TrainerTests
             return TrainingImages.Make((int)(seed % 50));
         }, 6)]);
     }
-
-    private static StateDict NetWeightsAtStart(TrainingOptions options) =>
-        Trainer.Train(Images, options with { Epochs = 1, Schedule = ScheduleKind.Stepped }).Weights;
 
     private static EpochRecord Timeless(EpochRecord record) => record with { Seconds = 0 };
 
