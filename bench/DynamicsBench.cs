@@ -10,8 +10,8 @@ internal static class DynamicsBench
     public static void Run()
     {
         Console.WriteLine($"{Environment.ProcessorCount} processors, .NET {Environment.Version}");
-        Console.WriteLine("| stage | reference s | best s | median s | processor s | times faster |");
-        Console.WriteLine("|---|---|---|---|---|---|");
+        Console.WriteLine("| stage | reference s | best s | median s | processor s | times faster | per core |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
         Image();
         Volume();
     }

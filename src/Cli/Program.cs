@@ -15,13 +15,9 @@ root.Subcommands.Add(InspectCommand.Create());
 root.Subcommands.Add(DoctorCommand.Create());
 
 ParseResult parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+if (UsageErrors.Find(root, parsed, args) is { } wrong)
 {
-    Command command = parsed.CommandResult.Command;
-    string message = command == root && parsed.UnmatchedTokens is [string verb, ..]
-        ? $"there is no verb '{verb}'; verbs: {string.Join(", ", root.Subcommands.Select(c => c.Name))}."
-        : parsed.Errors[0].Message;
-    Reporter.Error($"{message} See 'cellpose3d {(command == root ? "" : command.Name + " ")}--help'.");
+    Reporter.Error(wrong);
     return (int)ExitCode.Usage;
 }
 return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) }).ConfigureAwait(false);

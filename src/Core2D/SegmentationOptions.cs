@@ -79,6 +79,8 @@ public sealed record SegmentationOptions
             throw new ArgumentException($"tile overlap must be 0.05 to 0.5; got {TileOverlap}.");
         if (BatchSize < 1)
             throw new ArgumentException($"batch size must be 1 or more; got {BatchSize}.");
+        if (Threads < 0)
+            throw new ArgumentException($"threads must be 0 (all) or more; got {Threads}.");
         Normalize.Validate();
     }
 }

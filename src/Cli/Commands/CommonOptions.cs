@@ -22,10 +22,7 @@ internal static class CommonOptions
     /// <param name="run">The work.</param>
     public static Command WithAction(this Command command, string example, Func<ParseResult, Reporter, CancellationToken, ExitCode> run)
     {
-        // only in the verb's own help: the root's list of verbs shows descriptions too, and one line each is enough there
-        if (Environment.GetCommandLineArgs().Contains(command.Name))
-            command.Description += $"{Environment.NewLine}{Environment.NewLine}  Example: {example}";
-        command.SetAction((parse, cancellation) =>
+        command.WithExample(example).SetAction((parse, cancellation) =>
         {
             var reporter = new Reporter(parse.GetValue(Json), parse.GetValue(Quiet));
             try
@@ -40,6 +37,15 @@ internal static class CommonOptions
                 return Task.FromResult((int)Failures.CodeOf(e));
             }
         });
+        return command;
+    }
+
+    /// <summary>Shows a line to copy under a verb's own <c>--help</c>.</summary>
+    /// <remarks>Not in the list of verbs, which shows descriptions too: one line each is enough there.</remarks>
+    public static Command WithExample(this Command command, string example)
+    {
+        if (Environment.GetCommandLineArgs().Contains(command.Name))
+            command.Description += $"{Environment.NewLine}{Environment.NewLine}  Example: {example}";
         return command;
     }
 }

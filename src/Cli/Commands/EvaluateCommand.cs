@@ -37,6 +37,8 @@ internal static class EvaluateCommand
             Thresholds = EvaluationOptions.ParseThresholds(parse.GetValue(Thresholds)!),
             Compat = parse.GetValue(Compat) is not null,
         };
+        OutputPaths.RequireFile(Csv.Name, parse.GetValue(Csv));
+        OutputPaths.RequireFile(Plot.Name, parse.GetValue(Plot));
         EvaluationReport? report = null;
         reporter.WithProgress("evaluate", 1, display =>
         {
@@ -44,17 +46,25 @@ internal static class EvaluateCommand
             display.Done(0, string.Create(CultureInfo.InvariantCulture, $"{report.Predictions.Max(p => p.Images.Length)} images scored"));
         });
 
+        if (report!.Predictions.Any(p => p.Images.Length > 0))
+            WriteScores(parse, reporter, report);                        // without a score the errors say all there is to say
+        reporter.ResultJson(EvaluationJson.Build(report));
+        foreach (EvaluationFailure failure in report.Failures)
+            Reporter.Error($"{failure.Image}: {failure.Message}");
+        return !report.HasFailures ? ExitCode.Ok
+            : report.Failures.Length == 1 && report.Predictions.All(p => p.Images.Length == 0) ? ExitCode.BadInput
+            : ExitCode.SomeFailed;
+    }
+
+    private static void WriteScores(ParseResult parse, Reporter reporter, EvaluationReport report)
+    {
         if (parse.GetValue(Csv) is { } csv)
-            WriteText(csv, writer => EvaluationCsv.Write(writer, report!));
+            WriteText(csv, writer => EvaluationCsv.Write(writer, report));
         if (parse.GetValue(Plot) is not null && !EvaluationPlot.CanWriteText)
             reporter.Warn("this system has no fonts, so the plot has no text: apt-get install fonts-dejavu-core");
         if (parse.GetValue(Plot) is { } plot)
-            AtomicFile.Write(plot, stream => stream.Write(EvaluationPlot.Png(report!)));
-        reporter.Result(console => EvaluationTable.Write(console, report!));
-        reporter.ResultJson(EvaluationJson.Build(report!));
-        foreach (EvaluationFailure failure in report!.Failures)
-            Reporter.Error($"{failure.Image}: {failure.Message}");
-        return report.HasFailures ? ExitCode.SomeFailed : ExitCode.Ok;
+            AtomicFile.Write(plot, stream => stream.Write(EvaluationPlot.Png(report)));
+        reporter.Result(console => EvaluationTable.Write(console, report));
     }
 
     private static void WriteText(string path, Action<TextWriter> write) =>

@@ -52,7 +52,7 @@ internal static class InspectCommand
     {
         string sizes = string.Join(" x ", info.Axes.Zip(info.Shape, (a, l) => string.Create(CultureInfo.InvariantCulture, $"{a} {l}")));
         yield return ("format", info.Format, info.Format);
-        yield return ("axes", info.Axes, $"{info.Axes} (from {info.AxesSource})");
+        yield return ("axes", info.Axes, $"{info.Axes} ({info.AxesSource})");
         yield return ("shape", new JsonArray([.. info.Shape.Select(l => (JsonNode)l)]), sizes);
         string type = info.PixelType.ToString().ToLowerInvariant();
         yield return ("pixel type", type, type);
@@ -63,7 +63,7 @@ internal static class InspectCommand
             yield return ("frame interval s", seconds, Number(seconds));
         if (info.ChannelNames.Count > 0)
             yield return ("channels", new JsonArray([.. info.ChannelNames.Select(n => (JsonNode)n)]), string.Join(", ", info.ChannelNames));
-        string layout = string.Create(CultureInfo.InvariantCulture, $"{info.Compression}, {info.Pages} pages{(info.IsTiled ? ", tiled" : "")}{(info.IsBigTiff ? ", BigTIFF" : "")}");
+        string layout = string.Create(CultureInfo.InvariantCulture, $"{info.Compression}, {info.Pages} page{(info.Pages == 1 ? "" : "s")}{(info.IsTiled ? ", tiled" : "")}{(info.IsBigTiff ? ", BigTIFF" : "")}");
         yield return ("layout", layout, layout);
     }
 

@@ -11,10 +11,10 @@ namespace Cellpose3D.Cli.Commands;
 /// <summary><c>models</c>: what there is, where it lies, and how to get more.</summary>
 internal static class ModelsCommand
 {
-    public static Command Create() => new("models", "List, describe, add and download models.")
+    public static Command Create() => new Command("models", "List, describe, add and download models.")
     {
         List(), Info(), FilePath(), Add(), Get(),
-    };
+    }.WithExample("cellpose3d models list");
 
     private static Command List() =>
         new Command("list", "List the models on this machine, and the official ones that can be downloaded.")

@@ -23,7 +23,7 @@ internal static class SynthCommand
     {
         Command cells2d = new Command("cells2d", "Make 2D images of cells of many kinds, with exact labels.") { Output, Count, Kind, Seed, Size, Diameter }
             .WithAction("cellpose3d synth cells2d -o synthetic --count 20 --seed 1", Run);
-        return new Command("synth", "Make synthetic images with exact truth.") { cells2d };
+        return new Command("synth", "Make synthetic images with exact truth.") { cells2d }.WithExample("cellpose3d synth cells2d -o synthetic");
     }
 
     private static ExitCode Run(ParseResult parse, Reporter reporter, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ internal static class Failures
     public static ExitCode CodeOf(Exception error) => error switch
     {
         CommandException e => e.Code,
+        AggregateException { InnerException: { } inner } => CodeOf(inner),      // of a parallel loop
         OperationCanceledException => ExitCode.Interrupted,
         ArgumentException => ExitCode.Usage,
         OutOfMemoryException or DllNotFoundException or DeviceNotAvailableException => ExitCode.DeviceOrMemory,
@@ -21,10 +22,11 @@ internal static class Failures
     /// <summary>The one line for the user: what, where, remedy.</summary>
     public static string LineOf(Exception error) => error switch
     {
+        AggregateException { InnerException: { } inner } => LineOf(inner),
         OperationCanceledException => "interrupted; finished outputs are kept, nothing is half-written.",
         OutOfMemoryException => $"out of memory: {OneLine(error.Message)} Use fewer threads, a smaller --batch-size, or a machine with more memory.",
         ExternalException when IsMemory(error) => $"out of memory: {OneLine(error.Message)} Use a smaller --batch-size or --device cpu.",
-        FileNotFoundException { FileName: { Length: > 0 } file } => $"'{file}' does not exist.",
+        FileNotFoundException { FileName: { Length: > 0 } file } => $"'{file}' does not exist; check the path.",
         UnauthorizedAccessException => $"{OneLine(error.Message)} Check the permissions.",
         ArgumentException e => OneLine(WithoutParameter(e)),
         _ when CodeOf(error) == ExitCode.Internal => $"internal error ({error.GetType().Name}): {OneLine(error.Message)} Run again with CELLPOSE3D_TRACE=1 and report the trace.",

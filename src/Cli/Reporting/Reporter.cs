@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Spectre.Console;
@@ -11,7 +12,8 @@ namespace Cellpose3D.Cli.Reporting;
 /// </summary>
 internal sealed class Reporter(bool json, bool quiet)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    // names and paths as they are, not as \uXXXX: this is read by people and JSON readers, never pasted into a web page
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly IAnsiConsole _error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 

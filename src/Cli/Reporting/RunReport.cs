@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -16,6 +17,7 @@ internal sealed class RunReport
     private static readonly JsonSerializerOptions Style = new()
     {
         WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,           // names and paths as they are, not as \uXXXX
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         IncludeFields = true,
@@ -46,10 +48,14 @@ internal sealed class RunReport
     /// <summary>Cells of all images.</summary>
     public int TotalCells { get; private set; }
 
+    /// <summary>Images that were segmented.</summary>
+    public int Segmented { get; private set; }
+
     /// <summary>Adds an image that was segmented.</summary>
     public void Add(ImageOutcome outcome)
     {
         TotalCells += outcome.Cells;
+        Segmented++;
         _images.Add(new JsonObject
         {
             ["path"] = outcome.Path,
@@ -67,6 +73,9 @@ internal sealed class RunReport
 
     /// <summary>Adds an image that failed.</summary>
     public void AddFailure(string path, string error) => _images.Add(new JsonObject { ["path"] = path, ["error"] = error });
+
+    /// <summary>Notes that the run ended early, and why: images that are not listed were not finished.</summary>
+    public void MarkStopped(string reason) => Json["stopped"] = reason;
 
     /// <summary>Writes the report, atomically.</summary>
     public void Write(string path) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Json.ToJsonString(Style) + "\n")));

@@ -22,7 +22,7 @@ internal static class ImagePlanes
         {
             for (int z = 0; z < depth; z++)
             {
-                if (channels == 1 && chan <= 1 && chan2 == 0 && times * depth == 1)
+                if (channels == 1 && chan is 0 or 1 && chan2 == 0 && times * depth == 1)
                     return [image.Pixels.Reshape(1, height, width)];     // nothing to select: no copy of a large image
                 var plane = new NdArray<float>(channels, height, width);
                 for (int c = 0; c < channels; c++)

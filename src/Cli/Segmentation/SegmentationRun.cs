@@ -18,6 +18,9 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
     {
         IReadOnlyList<string> images = InputImages.Find(settings.Images);
         string[] stems = OutputStems(images);
+        if (settings.Output is not null)
+            OutputPaths.RequireFolder("--output", settings.Output);
+        string reportPath = Path.Combine(settings.Output ?? Path.GetDirectoryName(Path.GetFullPath(images[0]))!, "run.json");
         torch.Device device = ComputeDevice.Select(settings.Device);
         if (settings.Options.Threads > 0)
             torch.set_num_threads(settings.Options.Threads);
@@ -28,40 +31,54 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
             Directory.CreateDirectory(folder);
 
         var report = new RunReport("segment", model.Info, ComputeDevice.Describe(device, settings.Device), settings);
-        int failed = 0;
-        ExitCode lastFailure = ExitCode.Ok;
-        reporter.WithProgress("segment", images.Count, display =>
+        ExitCode code = ExitCode.Ok;
+        try
         {
-            for (int i = 0; i < images.Count; i++)
-            {
-                string name = Path.GetFileName(images[i]);
-                display.Begin(i, name);
-                try
-                {
-                    ImageOutcome outcome = SegmentImage(segmenter, images[i], stems[i], display, cancellationToken);
-                    report.Add(outcome);
-                    foreach (string warning in outcome.Warnings)
-                        reporter.Warn($"{name}: {warning}");
-                    display.Done(i, $"{name}: {outcome.Summary}");
-                }
-                catch (Exception e) when (Failures.CodeOf(e) is ExitCode.BadInput or ExitCode.Usage)
-                {
-                    failed++;
-                    lastFailure = Failures.CodeOf(e);
-                    report.AddFailure(images[i], Failures.LineOf(e));
-                    Reporter.Error(Failures.LineOf(e));
-                    display.Done(i, $"{name}: failed");
-                }
-            }
-        });
+            reporter.WithProgress("segment", images.Count, display => code = SegmentAll(segmenter, images, stems, report, display, cancellationToken));
+        }
+        catch (Exception e) when (report.Segmented > 0)
+        {
+            report.MarkStopped(Failures.LineOf(e));                      // what is finished stays, and so does the record of how it was made
+            report.Write(reportPath);
+            throw;
+        }
 
-        string reportPath = Path.Combine(settings.Output ?? Path.GetDirectoryName(Path.GetFullPath(images[0]))!, "run.json");
-        if (failed < images.Count)
+        if (report.Segmented > 0)
             report.Write(reportPath);
         reporter.ResultJson(report.Json);
-        if (failed < images.Count)
-            reporter.Result(string.Create(CultureInfo.InvariantCulture, $"{report.TotalCells} cells in {images.Count - failed} of {images.Count} images; report: {reportPath}"));
-        return failed == 0 ? ExitCode.Ok : images.Count == 1 ? lastFailure : ExitCode.SomeFailed;
+        if (report.Segmented > 0)
+            reporter.Result(string.Create(CultureInfo.InvariantCulture, $"{report.TotalCells} cells in {report.Segmented} of {images.Count} images; report: {reportPath}"));
+        return code;
+    }
+
+    private ExitCode SegmentAll(
+        Segmenter2D segmenter, IReadOnlyList<string> images, string[] stems, RunReport report, IProgressDisplay display, CancellationToken cancellationToken)
+    {
+        ExitCode lastFailure = ExitCode.Ok;
+        for (int i = 0; i < images.Count; i++)
+        {
+            string name = Path.GetFileName(images[i]);
+            display.Begin(i, name);
+            try
+            {
+                ImageOutcome outcome = SegmentImage(segmenter, images[i], stems[i], display, cancellationToken);
+                report.Add(outcome);
+                foreach (string warning in outcome.Warnings)
+                    reporter.Warn($"{name}: {warning}");
+                display.Done(i, $"{name}: {outcome.Summary}");
+            }
+            catch (Exception e) when (Failures.CodeOf(e) is ExitCode.BadInput or ExitCode.Usage)
+            {
+                lastFailure = Failures.CodeOf(e);
+                string line = Failures.LineOf(e);
+                if (!line.Contains(name, StringComparison.Ordinal))
+                    line = $"'{images[i]}': {line}";                     // options that fit other images do not fit this one
+                report.AddFailure(images[i], line);
+                Reporter.Error(line);
+                display.Done(i, $"{name}: failed");
+            }
+        }
+        return images.Count == 1 || lastFailure == ExitCode.Ok ? lastFailure : ExitCode.SomeFailed;
     }
 
     private ImageOutcome SegmentImage(Segmenter2D segmenter, string path, string stem, IProgress<float> progress, CancellationToken cancellationToken)

@@ -36,7 +36,7 @@ internal sealed class SliceDiffusion
             return;
 
         int stride = Pad + (w + Pad - 1) / Pad * Pad + Pad;
-        Prepare((h + 2) * stride, h);
+        Prepare(checked((h + 2) * stride), h);
         FillWeights(inside[(y0 * strideY + x0 * strideX)..], h, w, strideY, strideX, stride);
         (int cy, int cx) = FindCentre(inside[(y0 * strideY + x0 * strideX)..], h, w, strideY, strideX);
         Centre = (y0 + cy) * strideY + (x0 + cx) * strideX;

@@ -21,6 +21,7 @@ public sealed class ModelRegistry(ModelRegistryOptions options)
     /// <summary>Finds a model.</summary>
     /// <param name="nameOrPath">A name, searched in each folder in turn, or the path of a weights file.</param>
     /// <exception cref="FileNotFoundException">There is none; the message lists what there is and what to do.</exception>
+    /// <exception cref="InvalidDataException">The path is a folder.</exception>
     public ModelEntry Resolve(string nameOrPath)
     {
         if (IsPlainName(nameOrPath))
@@ -33,6 +34,8 @@ public sealed class ModelRegistry(ModelRegistryOptions options)
         }
         if (File.Exists(nameOrPath))
             return FromFile(nameOrPath);
+        if (Directory.Exists(nameOrPath))
+            throw new InvalidDataException($"'{nameOrPath}' is a folder; name a model or a weights file.");
 
         string known = string.Join(", ", List().Select(m => m.Name));
         throw new FileNotFoundException(OfficialModel.Find(nameOrPath) is not null

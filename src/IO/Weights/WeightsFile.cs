@@ -44,7 +44,7 @@ public static class WeightsFile
         {
             if (first.StartsWith("PK\x03\x04"u8))
             {
-                using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+                using ZipArchive archive = OpenArchive(stream, name);
                 return Unwrap(Collect(TorchZip.Load(archive, name), stream.Length, name));
             }
             if ((count > 2 && first[0] == 0x80 && first[1] <= 5) || first.StartsWith("L1195470371460388"u8))
@@ -64,6 +64,18 @@ public static class WeightsFile
             ? $"'{name}' is empty; a weights file is needed."
             : $"'{name}' is no weights file: expected PyTorch (.pth, .pt) or safetensors; it starts with {Convert.ToHexString(first[..Math.Min(8, count)])}"
                 + (first.TrimStart(" \r\n\t"u8).StartsWith("<"u8) ? ", which looks like a web page." : "."));
+    }
+
+    private static ZipArchive OpenArchive(Stream stream, string name)
+    {
+        try
+        {
+            return new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"'{name}' is cut short or damaged: the table of its parts, at its end, is missing; copy or download it again.", e);
+        }
     }
 
     private static StateDict Collect(object? value, long fileLength, string name)

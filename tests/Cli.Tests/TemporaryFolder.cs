@@ -1,7 +1,7 @@
 using Cellpose3D.Core2D;
 using Cellpose3D.IO.Numpy;
 
-namespace Cellpose3D.Cli.Tests.Evaluation;
+namespace Cellpose3D.Cli.Tests;
 
 /// <summary>A folder of label files that is gone after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
