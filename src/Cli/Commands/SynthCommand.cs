@@ -35,6 +35,7 @@ internal static class SynthCommand
         int count = parse.GetValue(Count);
         if (count < 1)
             throw new CommandException(ExitCode.Usage, $"--count must be 1 or more; got {count}.");
+        OutputPaths.RequireFolder(Output.Name, folder);
         Directory.CreateDirectory(folder);
 
         var made = new JsonArray();
