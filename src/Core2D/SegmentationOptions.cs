@@ -19,7 +19,7 @@ public sealed record SegmentationOptions
     public float CellProbThreshold { get; init; }
 
     /// <summary>Masks whose own flows differ from the network's by more are removed; 0 keeps all. 0.4 was cross-validated in the paper.</summary>
-    public float FlowThreshold { get; init; } = 0.4f;
+    public double FlowThreshold { get; init; } = 0.4;
 
     /// <summary>Euler steps; null takes 200 at the network's scale, more for larger cells.</summary>
     public int? Niter { get; init; }

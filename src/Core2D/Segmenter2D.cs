@@ -3,6 +3,7 @@ using Cellpose3D.Core2D.Dynamics;
 using Cellpose3D.Core2D.Measurements;
 using Cellpose3D.Core2D.Network;
 using Cellpose3D.Core2D.Preprocessing;
+using TorchSharp;
 
 namespace Cellpose3D.Core2D;
 
@@ -55,7 +56,7 @@ public sealed class Segmenter2D
         double networkSeconds = watch.Elapsed.TotalSeconds - normalizeSeconds;
 
         int niter = _options.Niter ?? DefaultNiter(diameter, _options.Resample);
-        MaskResult masks = MaskMaker.Make(flows, cellProb, Dynamics(niter, _options.Interpolate, height, width), Part(progress, StageNetwork, 1), cancellationToken);
+        MaskResult masks = MakeMasks(flows, cellProb, Dynamics(niter, _options.Interpolate, height, width), Part(progress, StageNetwork, 1), cancellationToken);
         IReadOnlyList<CellQuality> cells = CellQualities.Measure(masks.Labels, cellProb, masks.FlowErrors);
         var timings = new StageTimings(normalizeSeconds, networkSeconds, watch.Elapsed.TotalSeconds - networkSeconds - normalizeSeconds);
         return new Segmentation2D(masks.Labels, _options.KeepMaps ? flows : null, _options.KeepMaps ? cellProb : null, style, diameter, niter, masks.Filtered, cells, timings, nonFinite);
@@ -89,10 +90,21 @@ public sealed class Segmenter2D
         double guess = _model.SizeModel!.PredictDiameter(style);
         (NdArray<float> maps, _) = Predict(normalized, guess, Part(progress, 0.5f, 1), cancellationToken);
         (NdArray<float> flows, NdArray<float> cellProb) = Split(maps);
-        MaskResult masks = MaskMaker.Make(
+        MaskResult masks = MakeMasks(
             flows, cellProb, Dynamics(DefaultNiter(guess, resample: false), interpolate: false, normalized.Shape[1], normalized.Shape[2]), null, cancellationToken);
         double diameter = Diameters.Median(masks.Labels);
         return diameter > 0 && double.IsFinite(diameter) ? diameter : _model.Info.DiamMean;
+    }
+
+    // flows are followed where the network ran; everything after that is integer work for the CPU
+    private MaskResult MakeMasks(
+        NdArray<float> flows, NdArray<float> cellProb, DynamicsOptions options, IProgress<float>? progress, CancellationToken cancellationToken)
+    {
+        if (_model.Device.type != DeviceType.CUDA)
+            return MaskMaker.Make(flows, cellProb, options, progress, cancellationToken);
+        NdArray<int> ends = TorchFlowFollower.EndPoints(
+            flows, cellProb, _model.Device, options.CellProbThreshold, options.Niter, options.Sampler, progress, cancellationToken);
+        return MaskMaker.FromEndPoints(ends, flows, options, progress, cancellationToken);
     }
 
     private NormalizeOptions Normalization => _options.Normalize with

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -88,14 +89,26 @@ internal sealed class Reporter(bool json, bool quiet)
             });
     }
 
+    // a line when a unit is done, and one every half minute while a long one runs
     private sealed class PlainProgress(string what, int total, bool quiet) : IProgressDisplay
     {
+        private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+
+        private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
+        private string _unit = "";
+
         public void Begin(int unit, string name)
         {
+            _unit = string.Create(CultureInfo.InvariantCulture, $"{what} {unit + 1}/{total}: {name}");
+            _sinceLine.Restart();
         }
 
         public void Report(float fraction)
         {
+            if (quiet || _sinceLine.Elapsed < Pause)
+                return;
+            _sinceLine.Restart();
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_unit}: {100 * fraction:f0} %"));
         }
 
         public void Done(int unit, string line)

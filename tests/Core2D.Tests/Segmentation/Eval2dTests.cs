@@ -81,7 +81,7 @@ public sealed class Eval2dTests
                 "interp" => options with { Interpolate = p.Value.GetBoolean() },
                 "niter" => options with { Niter = p.Value.GetInt32() },
                 "min_size" => options with { MinSize = p.Value.GetInt32() },
-                "flow_threshold" => options with { FlowThreshold = p.Value.GetSingle() },
+                "flow_threshold" => options with { FlowThreshold = p.Value.GetDouble() },
                 "cellprob_threshold" => options with { CellProbThreshold = p.Value.GetSingle() },
                 "bsize" => options with { TileSize = p.Value.GetInt32() },
                 "tile_overlap" => options with { TileOverlap = p.Value.GetDouble() },

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Cellpose3D.Core2D.Metrics;
 using Cellpose3D.Core2D.Network;
 using Cellpose3D.Core2D.Preprocessing;
@@ -31,24 +30,5 @@ public sealed class RealImagesTests
 
         TestContext.Current.SendDiagnosticMessage($"{matched} of {total} reference masks matched at IoU 0.9; {differing} of {pixels} pixels are cell in one only");
         Assert.True(matched >= 0.99 * total, $"{matched} of the reference's {total} masks match at IoU 0.9 ({(double)matched / total:p2}); at least 99 % must.");
-    }
-
-    [Fact]
-    public void AveragePrecision_OfTheReferencesMasks_IsAsRecorded()
-    {
-        string masks = Golden.Shared("golden", "real"), truth = Golden.Shared("datasets", "nuclei2d", "val");
-        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(masks, "expected.json")));
-        double[] thresholds = Doubles("thresholds");
-
-        DetectionCounts[][] counts = [.. Directory.EnumerateFiles(masks, "*_ref_masks.png").Order(StringComparer.Ordinal).Select(file =>
-            AveragePrecision.Count(LabelOverlap.Count(
-                LabelReader.Read(Path.Combine(truth, Path.GetFileName(file).Replace("_ref", "", StringComparison.Ordinal))), LabelReader.Read(file)), thresholds, countByLargestLabel: true))];
-
-        double[] mean = [.. thresholds.Select((_, t) => counts.Average(c => c[t].AveragePrecision))];
-        double[] pooled = [.. AveragePrecision.Pool(counts).Select(c => c.AveragePrecision)];
-        Parity.Close<double>(Doubles("mean_ap"), mean, 1e-6);
-        Parity.Close<double>(Doubles("pooled_ap"), pooled, 1e-6);
-
-        double[] Doubles(string name) => [.. json.RootElement.GetProperty(name).EnumerateArray().Select(v => v.GetDouble())];
     }
 }

@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace Cellpose3D.Core2D.Training;
+
+/// <summary>Gradient descent with momentum; the weight decay is added to the gradient.</summary>
+/// <param name="weights">float32 [P]; borrowed.</param>
+/// <param name="momentum">Share of the last step's direction that is kept.</param>
+/// <param name="weightDecay">Pull of every weight towards 0.</param>
+internal sealed class SgdMomentum(Tensor weights, double momentum, double weightDecay) : Optimizer(weights, "optimizer.momentum")
+{
+    protected override void Move(Tensor gradient, double learningRate)
+    {
+        Tensor direction = gradient.add(Weights, alpha: weightDecay);
+        State(0).mul_(momentum).add_(direction);
+        Weights.add_(State(0), alpha: -learningRate);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Cellpose3D.Core2D.Training;
+
+/// <summary>What steers the fit of a size model; defaults are the reference's, but for the crops.</summary>
+public sealed record SizeModelOptions
+{
+    /// <summary>How often every image is looked at, each time at another scale; 10, as in the reference.</summary>
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Width of the range of scales about the image's own: 1 is 0.5 to 1.5.</summary>
+    public double ScaleRange { get; init; } = 1;
+
+    /// <summary>Strength of the ridge regression's pull towards 0; 1, as in the reference.</summary>
+    public double Ridge { get; init; } = 1;
+
+    /// <summary>Longest side looked at, in pixels after scaling; a larger image is cut to it at a random place. 512, as in the reference.</summary>
+    public int Crop { get; init; } = 512;
+
+    /// <summary>Decides scales, flips and places.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    public void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Crop, 16);
+        if (!(ScaleRange is >= 0 and < 2))
+            throw new ArgumentOutOfRangeException(nameof(ScaleRange), $"ScaleRange must be in [0, 2); got {ScaleRange}.");
+        if (!(Ridge > 0 && double.IsFinite(Ridge)))
+            throw new ArgumentOutOfRangeException(nameof(Ridge), $"Ridge must be positive; got {Ridge}.");
+    }
+}
