@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Cellpose3D.Core2D.Dynamics;
 using Cellpose3D.Core2D.Measurements;
+using Cellpose3D.Core2D.Native;
 using Cellpose3D.Core2D.Network;
 using Cellpose3D.Core2D.Preprocessing;
 using TorchSharp;
@@ -12,6 +13,8 @@ namespace Cellpose3D.Core2D;
 public sealed class Segmenter2D
 {
     private const float StageNetwork = 0.8f;    // share of the progress that the network has; the dynamics have the rest
+
+    private const int LargeImage = 1 << 24;     // pixels from which memory that is done with is given back between stages
 
     private readonly CellposeModel _model;
     private readonly SegmentationOptions _options;
@@ -41,25 +44,50 @@ public sealed class Segmenter2D
             throw new ArgumentException($"image must be [1 or 2, Y, X] with at least one pixel; got {image}.", nameof(image));
 
         var watch = Stopwatch.StartNew();
+        NetworkOutput output = RunNetwork(image, Part(progress, 0, StageNetwork), cancellationToken);
+        if (image.Length >= LargeImage)
+            Allocator.ReleaseUnused();
+        double networkSeconds = watch.Elapsed.TotalSeconds - output.NormalizeSeconds;
+
+        int niter = _options.Niter ?? DefaultNiter(output.Diameter, _options.Resample);
+        DynamicsOptions dynamics = Dynamics(niter, _options.Interpolate, image.Shape[1], image.Shape[2]);
+        MaskResult masks = MakeMasks(output.Flows, output.CellProb, dynamics, Part(progress, StageNetwork, 1), cancellationToken);
+        IReadOnlyList<CellQuality> cells = CellQualities.Measure(masks.Labels, output.CellProb, masks.FlowErrors);
+        return new Segmentation2D(
+            masks.Labels,
+            _options.KeepMaps ? output.Flows : null,
+            _options.KeepMaps ? output.CellProb : null,
+            output.Style,
+            output.Diameter,
+            niter,
+            masks.Filtered,
+            cells,
+            new StageTimings(output.NormalizeSeconds, networkSeconds, watch.Elapsed.TotalSeconds - networkSeconds - output.NormalizeSeconds),
+            output.NonFinitePixels);
+    }
+
+    private sealed record NetworkOutput(NdArray<float> Flows, NdArray<float> CellProb, float[] Style, double Diameter, long NonFinitePixels, double NormalizeSeconds);
+
+    // A method of its own so that its arrays, each as large as the image, are dead when the dynamics begin.
+    private NetworkOutput RunNetwork(NdArray<float> image, IProgress<float>? progress, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
         NdArray<float> normalized = Normalizer.Normalize(image, Normalization, out long nonFinite, cancellationToken);
         double normalizeSeconds = watch.Elapsed.TotalSeconds;
 
         double diameter = _options.Diameter ?? _model.Info.DiamLabels;
         if (_options.AutoDiameter)
-            diameter = EstimateDiameter(normalized, Part(progress, 0, StageNetwork / 2), cancellationToken);
-        float networkStart = _options.AutoDiameter ? StageNetwork / 2 : 0;
+            diameter = EstimateDiameter(normalized, Part(progress, 0, 0.5f), cancellationToken);
+        (NdArray<float> maps, float[] style) = Predict(normalized, diameter, Part(progress, _options.AutoDiameter ? 0.5f : 0, 1), cancellationToken);
 
         int height = image.Shape[1], width = image.Shape[2];
-        (NdArray<float> maps, float[] style) = Predict(normalized, diameter, Part(progress, networkStart, StageNetwork), cancellationToken);
-        (NdArray<float> flows, NdArray<float> cellProb) = Split(
-            _options.Resample && (maps.Shape[1] != height || maps.Shape[2] != width) ? Resizer.Bilinear(maps, height, width, _options.Threads) : maps);
-        double networkSeconds = watch.Elapsed.TotalSeconds - normalizeSeconds;
-
-        int niter = _options.Niter ?? DefaultNiter(diameter, _options.Resample);
-        MaskResult masks = MakeMasks(flows, cellProb, Dynamics(niter, _options.Interpolate, height, width), Part(progress, StageNetwork, 1), cancellationToken);
-        IReadOnlyList<CellQuality> cells = CellQualities.Measure(masks.Labels, cellProb, masks.FlowErrors);
-        var timings = new StageTimings(normalizeSeconds, networkSeconds, watch.Elapsed.TotalSeconds - networkSeconds - normalizeSeconds);
-        return new Segmentation2D(masks.Labels, _options.KeepMaps ? flows : null, _options.KeepMaps ? cellProb : null, style, diameter, niter, masks.Filtered, cells, timings, nonFinite);
+        (NdArray<float> flows, NdArray<float> cellProb) = Split(maps);
+        if (_options.Resample && (maps.Shape[1] != height || maps.Shape[2] != width))
+        {
+            flows = Resizer.Bilinear(flows, height, width, _options.Threads);
+            cellProb = Resizer.Bilinear(cellProb, height, width, _options.Threads);
+        }
+        return new NetworkOutput(flows, cellProb, style, diameter, nonFinite, normalizeSeconds);
     }
 
     /// <summary>Runs the network on a normalised image, resized so that cells have the model's diameter.</summary>
