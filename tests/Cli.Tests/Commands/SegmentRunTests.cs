@@ -10,6 +10,18 @@ public sealed class SegmentRunTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
+    public void Segment_SampleWithDefaults_FindsItsNuclei()
+    {
+        string samples = Path.Combine(Golden.Root, "data", "samples");
+
+        CliProgram.Run("segment", Path.Combine(samples, "nuclei2d.tif"), "-o", At("out")).Succeeds();
+        CliResult scored = CliProgram.Run(
+            "evaluate", "--truth", Path.Combine(samples, "nuclei2d_masks.tif"), "--pred", At("out/nuclei2d_cp_masks.tif"), "--thresholds", "0.5", "--metrics", "ap", "--json");
+
+        Assert.InRange((double)scored.Json["predictions"]![0]!["mean"]!["ap"]![0]!, 0.7, 1);      // 0.76 with the model of the tree
+    }
+
+    [Fact]
     public void Segment_OneOfThreeIsBad_DoesTheOthersAndSaysSo()
     {
         string first = Image("first.tif", 40, 40), bad = TestImages.WriteNoise(At("bad.tif")), last = Image("last.tif", 40, 80);

@@ -77,6 +77,14 @@ public sealed class ModelRegistryTests : IDisposable
         Assert.Contains(At("user"), e.Message);
     }
 
+    [Fact]
+    public void Resolve_Folder_SaysSo()
+    {
+        string folder = At("elsewhere", "");
+
+        Assert.Contains("is a folder; name a model", Assert.Throws<InvalidDataException>(() => _registry.Resolve(folder)).Message);
+    }
+
     [Theory]
     [InlineData("cytoo")]
     [InlineData("../elsewhere/x")]
