@@ -16,7 +16,7 @@ public static class EndpointHistogram
     public static NdArray<int> Count(NdArray<int> endPoints, int threads = 0, CancellationToken cancellationToken = default)
     {
         int[] counts = new int[endPoints.Length], ends = endPoints.Data;
-        bool alone = Math.Min(ParallelWork.Threads(threads), endPoints.Length >> 16) <= 1;
+        bool alone = Math.Min(ThreadCount.Of(threads), endPoints.Length >> 16) <= 1;
         ParallelWork.Ranges(ends.Length, 1 << 16, alone ? 1 : threads, (from, to) =>
         {
             foreach (int end in ends.AsSpan(from, to - from))

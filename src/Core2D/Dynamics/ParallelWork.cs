@@ -4,13 +4,6 @@ namespace Cellpose3D.Core2D.Dynamics;
 /// <remarks>Items are handed out one by one in order; a result must never depend on who ran an item.</remarks>
 internal static class ParallelWork
 {
-    /// <summary>The number of threads meant by an option where 0 stands for all processors.</summary>
-    public static int Threads(int option)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(option, "threads");
-        return option == 0 ? Environment.ProcessorCount : option;
-    }
-
     /// <summary>Calls <paramref name="body"/> once for every item below <paramref name="count"/>.</summary>
     /// <param name="count">Number of items.</param>
     /// <param name="threads">Number of threads; 0 takes all processors.</param>
@@ -51,7 +44,7 @@ internal static class ParallelWork
             }
         }
 
-        int workers = Math.Min(Threads(threads), count);
+        int workers = Math.Min(ThreadCount.Of(threads), count);
         if (workers <= 1)
             Work();
         else

@@ -1,5 +1,3 @@
-using Cellpose3D.Core2D.Measurements;
-
 namespace Cellpose3D.Core2D.Flows;
 
 /// <summary>Paints flows as colours: the hue is their direction, the brightness their length.</summary>

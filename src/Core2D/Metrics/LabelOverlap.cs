@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Cellpose3D.Core2D.Measurements;
 
 namespace Cellpose3D.Core2D.Metrics;
 

@@ -24,7 +24,7 @@ public static class NetworkRunner
         using DisposeScope scope = NewDisposeScope();
         Tensor host = empty(shape, dtype: ScalarType.Float32);
         TensorInterop.CopyTo(tiles, host);
-        Tensor input = host.to(model.Device).to(model.Precision);               // [N, C, Y, X]
+        Tensor input = TensorInterop.ToChannelsLast(host.to(model.Device).to(model.Precision)); // [N, C, Y, X]
         Tensor? mapSum = null, styleSum = null;
         foreach (CellposeNet net in model.Nets)
         {

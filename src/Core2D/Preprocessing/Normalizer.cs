@@ -92,7 +92,7 @@ public static class Normalizer
     }
 
     /// <summary>Resolves <see cref="NormalizeOptions.Threads"/>.</summary>
-    internal static int Threads(NormalizeOptions options) => options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+    internal static int Threads(NormalizeOptions options) => ThreadCount.Of(options.Threads);
 
     /// <summary>Steps of the reference's sampling of a big channel along its axes.</summary>
     internal static int[] SampleSteps(ReadOnlySpan<int> shape)

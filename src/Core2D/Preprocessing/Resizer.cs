@@ -106,7 +106,7 @@ public static partial class Resizer
     {
         const int RunLength = 64; // rows: long enough to reuse interpolated rows, short enough to share out evenly
         int count = resized.Length / resized.Shape[^1];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads };
+        var options = ThreadCount.Options(threads);
         Parallel.For(0, (count + RunLength - 1) / RunLength, options, run =>
         {
             TScratch scratch = makeScratch();

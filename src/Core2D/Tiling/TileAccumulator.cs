@@ -32,7 +32,7 @@ public sealed class TileAccumulator
         _rowWeights = Weights(grid.RowStarts, _taper.Rows, grid.PadTop, grid.Height);
         _columnWeights = Weights(grid.ColumnStarts, _taper.Columns, grid.PadLeft, grid.Width);
         _map = new NdArray<float>(Channels, grid.Height, grid.Width);
-        _parallel = new ParallelOptions { MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads };
+        _parallel = ThreadCount.Options(threads);
     }
 
     /// <summary>Number of tiles added so far, which is the number of the tile to add next.</summary>

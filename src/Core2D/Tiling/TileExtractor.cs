@@ -21,7 +21,7 @@ public sealed class TileExtractor
         if (image.Rank != 3 || image.Shape[0] is not (1 or Channels) || image.Shape[1] != grid.Height || image.Shape[2] != grid.Width)
             throw new ArgumentException($"image must be [1 or 2, {grid.Height}, {grid.Width}] to match the grid; got {image}.", nameof(image));
         (_image, _grid) = (image, grid);
-        _threads = threads == 0 ? Environment.ProcessorCount : threads;
+        _threads = ThreadCount.Of(threads);
     }
 
     /// <summary>Number of values of one tile, 2 * TileHeight * TileWidth.</summary>

@@ -55,7 +55,7 @@ public sealed class TrainingSet
         var cache = new FlowCache(options.CacheFolder);
         var prepared = new List<(TrainingImage Image, string Set, double Weight)>();
         var leftOut = new List<string>();
-        int done = 0, threads = ParallelWork.Threads(options.Threads);
+        int done = 0, threads = ThreadCount.Of(options.Threads);
         foreach (LabelledImage[] group in images.Chunk(4 * threads))
         {
             var results = new TrainingImage[group.Length];

@@ -86,13 +86,10 @@ public sealed class TrainingStep : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor input = TensorInterop.ToTensor(images, _device);
         if (_channelsLast)
-            input = ChannelsLast(input);
+            input = TensorInterop.ToChannelsLast(input);
         Tensor maps;
         using (_mixedPrecision ? new AutocastScope(DeviceType.CUDA) : null)
             maps = _net.forward(input).Maps;                                      // [N, 3, Y, X]
         return TrainingLoss.Compute(maps, TensorInterop.ToTensor(targets, _device)).MoveToOuterDisposeScope();
     }
-
-    // the same shape, but laid out as [N, Y, X, C]
-    private static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }

@@ -1,4 +1,4 @@
-namespace Cellpose3D.Core2D.Measurements;
+namespace Cellpose3D.Core2D;
 
 /// <summary>Turns a thread-count option into what <see cref="Parallel"/> takes.</summary>
 internal static class ThreadCount
