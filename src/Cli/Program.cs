@@ -5,7 +5,7 @@ using Cellpose3D.Cli.Reporting;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-var root = new RootCommand("cellpose3d: cell segmentation, tracking and inspection in 2D, 3D and time.");
+var root = new RootCommand("cellpose3d: cell segmentation without Python: images in, one label per cell out.");
 CommonOptions.AddTo(root);
 root.Subcommands.Add(SegmentCommand.Create());
 root.Subcommands.Add(EvaluateCommand.Create());
