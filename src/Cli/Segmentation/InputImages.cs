@@ -26,13 +26,16 @@ internal static class InputImages
                 files.Add(path);
                 continue;
             }
-            string[] found = [.. Directory.EnumerateFiles(path).Where(IsImage).Order(StringComparer.Ordinal)];
+            string[] found = InFolder(path);
             if (found.Length == 0)
                 throw new CommandException(ExitCode.BadInput, $"folder '{path}' holds no image ({string.Join(", ", Extensions)}; names ending in _masks, _flows and the like are passed over).");
             files.AddRange(found);
         }
         return files;
     }
+
+    /// <summary>The images of a folder, one level deep, sorted by name; labels and results beside them are passed over.</summary>
+    public static string[] InFolder(string folder) => [.. Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal)];
 
     /// <summary>The name results are built on: the file's name without its extension (and without <c>.ome</c>).</summary>
     public static string Stem(string path)

@@ -1,0 +1,158 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Cellpose3D.Cli.Reporting;
+using Cellpose3D.Cli.Segmentation;
+using Cellpose3D.Cli.Training;
+using Cellpose3D.Core2D.Network;
+using Cellpose3D.Core2D.Training;
+using Cellpose3D.IO;
+using Cellpose3D.IO.Weights;
+
+namespace Cellpose3D.Cli.Commands;
+
+/// <summary><c>train</c>: images with labels in, a model out.</summary>
+internal static class TrainCommand
+{
+    private static readonly Argument<string[]> Folders = new("folders") { Description = "Folders of images with labels (x_img and x_masks, x and x_masks, or x and x_seg.npy).", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<string> Output = new("--output", "-o") { Description = "The model's file (.safetensors); checkpoint and curves are written beside it.", Required = true };
+    private static readonly Option<string?> Init = new("--init") { Description = "Start from this model: fine-tuning." };
+    private static readonly Option<bool> Resume = new("--resume") { Description = "Go on from the checkpoint beside the model, with the same options." };
+    private static readonly Option<string[]> Validate = new("--validate") { Description = "Folder of images to score on; may be given several times.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<int> ValidateEvery = new("--validate-every") { Description = "Epochs between scores.", DefaultValueFactory = _ => 10 };
+    private static readonly Option<int> Epochs = new("--epochs") { Description = "Epochs.", DefaultValueFactory = _ => 500 };
+    private static readonly Option<string> OptimizerName = new("--optimizer") { Description = "sgd (the paper's) or adamw.", DefaultValueFactory = _ => "sgd" };
+    private static readonly Option<double?> LearningRate = new("--learning-rate") { Description = "Highest learning rate; default: 0.2 for sgd, 0.005 for adamw." };
+    private static readonly Option<double> WeightDecay = new("--weight-decay") { Description = "Weight decay.", DefaultValueFactory = _ => 1e-5 };
+    private static readonly Option<int> BatchSize = new("--batch-size") { Description = "Crops per step.", DefaultValueFactory = _ => 8 };
+    private static readonly Option<int?> ImagesPerEpoch = new("--images-per-epoch") { Description = "Images drawn in an epoch; default: as many as there are." };
+    private static readonly Option<int> Crop = new("--crop") { Description = "Side of a crop in pixels.", DefaultValueFactory = _ => 224 };
+    private static readonly Option<int> Base = new("--base") { Description = "Width of the shallowest level: 8, 16, 32, ...; --init decides it.", DefaultValueFactory = _ => 32 };
+    private static readonly Option<double?> DiamMean = new("--diam-mean") { Description = "Diameter in pixels that cells are resized to; default: 30, or the initial model's." };
+    private static readonly Option<int> MinMasks = new("--min-train-masks") { Description = "Leave out images with fewer cells.", DefaultValueFactory = _ => 5 };
+    private static readonly Option<bool> Balance = new("--balance") { Description = "Draw from every folder equally often, however few its images." };
+    private static readonly Option<bool> Intensity = new("--vary-intensity") { Description = "Vary gamma, contrast, blur and noise besides position and size." };
+    private static readonly Option<int> Chan = new("--chan") { Description = "Channel of the cells: 0 = mean of all channels, 1 = first, ..." };
+    private static readonly Option<int> Chan2 = new("--chan2") { Description = "Channel of the nuclei: 0 = none, 1 = first, ..." };
+    private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of weights and crops." };
+    private static readonly Option<string> Device = new("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
+
+    public static Command Create()
+    {
+        OptimizerName.AcceptOnlyFromAmong("sgd", "adamw");
+        return new Command("train", "Train or fine-tune a model on images with labels.")
+        {
+            Folders, Output, Init, Resume, Validate, ValidateEvery, Epochs, OptimizerName, LearningRate, WeightDecay, BatchSize, ImagesPerEpoch,
+            Crop, Base, DiamMean, MinMasks, Balance, Intensity, Chan, Chan2, Seed, Device,
+        }.WithAction("cellpose3d train my_images/ -o my_cells.safetensors --init nuclei --epochs 50 --optimizer adamw", Run);
+    }
+
+    private static ExitCode Run(ParseResult parse, Reporter reporter, CancellationToken cancellationToken)
+    {
+        string output = parse.GetValue(Output)!, stem = Path.ChangeExtension(output, null), checkpoint = stem + ".checkpoint.safetensors";
+        OutputPaths.RequireFile("--output", output);
+        TrainingOptions options = Options(parse);
+        options.Validate();
+        StateDict? init = parse.GetValue(Init) is { } name ? LoadInit(name) : null;
+        StateDict? resume = null;
+        if (parse.GetValue(Resume))
+            resume = File.Exists(checkpoint) ? CheckpointFile.Read(checkpoint) : throw new CommandException(ExitCode.Usage, $"--resume needs the checkpoint '{checkpoint}', which does not exist.");
+
+        var setOptions = new TrainingSetOptions { MinMasks = parse.GetValue(MinMasks), SetShares = parse.GetValue(Balance) ? new Dictionary<string, double>() : null };
+        TrainingSet training = Prepare(parse, parse.GetValue(Folders)!, setOptions, cancellationToken);
+        foreach (string left in training.LeftOut)
+            reporter.Warn($"{left} has fewer than {setOptions.MinMasks} cells and is left out.");
+        string[] scored = parse.GetValue(Validate) ?? [];
+        var run = new TrainingRun
+        {
+            Init = init,
+            Resume = resume,
+            Validation = scored.Length > 0 ? Prepare(parse, scored, setOptions with { MinMasks = 0 }, cancellationToken) : null,
+            Score = scored.Length > 0 ? new ValidationScorer(Images(parse, scored, cancellationToken), options.Device).Score : null,
+            SaveLast = state => CheckpointFile.Write(checkpoint, state),
+            SaveBest = state => CheckpointFile.Write(output, state),
+        };
+        reporter.Info($"training on {training.Count} images, mean diameter {training.MeanDiameter.ToString("f1", CultureInfo.InvariantCulture)} px; checkpoint: {checkpoint}");
+
+        TrainingResult? result = null;
+        reporter.WithProgress("train", 1, display =>
+        {
+            result = Trainer.Train(training, options, run, new Display(display, reporter), cancellationToken);
+            display.Done(0, string.Create(CultureInfo.InvariantCulture, $"{result.History.Count} epochs"));
+        });
+        if (scored.Length == 0)
+            CheckpointFile.Write(output, result!.Weights);
+        AtomicFile.Write(stem + ".curve.csv", stream => WriteCurve(stream, result!.History));
+        AtomicFile.Write(stem + ".curve.png", stream => stream.Write(TrainingPlot.Png(result!.History)));
+        string best = double.IsFinite(result!.BestScore) && scored.Length > 0 ? string.Create(CultureInfo.InvariantCulture, $"; best AP {result.BestScore:f3} in epoch {result.BestEpoch}") : "";
+        reporter.Result($"model: {output}{best}");
+        reporter.ResultJson(new JsonObject
+        {
+            ["model"] = output,
+            ["epochs"] = result.History.Count,
+            ["loss"] = result.History.Count > 0 ? result.History[^1].Loss : null,
+            ["best_ap"] = best.Length > 0 ? result.BestScore : null,
+            ["best_epoch"] = best.Length > 0 ? result.BestEpoch : null,
+        });
+        return ExitCode.Ok;
+    }
+
+    private static TrainingOptions Options(ParseResult parse)
+    {
+        OptimizerKind optimizer = parse.GetValue(OptimizerName) == "adamw" ? OptimizerKind.AdamW : OptimizerKind.Sgd;
+        return new TrainingOptions
+        {
+            Epochs = parse.GetValue(Epochs),
+            Optimizer = optimizer,
+            LearningRate = parse.GetValue(LearningRate) ?? (optimizer == OptimizerKind.AdamW ? 0.005 : 0.2),
+            WeightDecay = parse.GetValue(WeightDecay),
+            BatchSize = parse.GetValue(BatchSize),
+            ImagesPerEpoch = parse.GetValue(ImagesPerEpoch),
+            Augmentation = new AugmentationOptions { Crop = parse.GetValue(Crop), Intensity = parse.GetValue(Intensity) ? IntensityOptions.Moderate : new IntensityOptions() },
+            BaseWidth = parse.GetValue(Base),
+            DiamMean = parse.GetValue(DiamMean),
+            ValidateEvery = parse.GetValue(ValidateEvery),
+            Seed = parse.GetValue(Seed),
+            Device = parse.GetValue(Device)!,
+        };
+    }
+
+    private static StateDict LoadInit(string name)
+    {
+        try
+        {
+            return ModelLoading.Registry().Resolve(name).Load()[0].Weights;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.Model, Failures.LineOf(e), e);
+        }
+    }
+
+    private static TrainingSet Prepare(ParseResult parse, string[] folders, TrainingSetOptions options, CancellationToken cancellationToken) =>
+        TrainingSet.Prepare(Images(parse, folders, cancellationToken), null, options, null, cancellationToken);
+
+    private static IEnumerable<LabelledImage> Images(ParseResult parse, string[] folders, CancellationToken cancellationToken) =>
+        folders.SelectMany(f => TrainingFolder.Read(f, parse.GetValue(Chan), parse.GetValue(Chan2), cancellationToken));
+
+    private static void WriteCurve(Stream stream, IReadOnlyList<EpochRecord> history)
+    {
+        using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+        text.WriteLine(EpochRecord.CsvHeader);
+        foreach (EpochRecord record in history)
+            text.WriteLine(record.ToCsv());
+    }
+
+    private sealed class Display(IProgressDisplay bar, Reporter reporter) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            bar.Report((float)value.Fraction);
+            if (value.Completed is not { } epoch)
+                return;
+            string score = epoch.Score is { } ap ? string.Create(CultureInfo.InvariantCulture, $", AP {ap:f3}") : "";
+            reporter.Info(string.Create(
+                CultureInfo.InvariantCulture, $"epoch {epoch.Epoch + 1}/{value.Epochs}: loss {epoch.Loss:f4}{score}, learning rate {epoch.LearningRate:g3}, {value.Remaining:hh\\:mm\\:ss} left"));
+        }
+    }
+}
