@@ -44,14 +44,14 @@ public sealed class Segmenter2D
             throw new ArgumentException($"image must be [1 or 2, Y, X] with at least one pixel; got {image}.", nameof(image));
 
         var watch = Stopwatch.StartNew();
-        NetworkOutput output = RunNetwork(image, Part(progress, 0, StageNetwork), cancellationToken);
+        NetworkOutput output = RunNetwork(image, PartialProgress.Of(progress, 0, StageNetwork), cancellationToken);
         if (image.Length >= LargeImage)
             Allocator.ReleaseUnused();
         double networkSeconds = watch.Elapsed.TotalSeconds - output.NormalizeSeconds;
 
         int niter = _options.Niter ?? DefaultNiter(output.Diameter, _options.Resample);
         DynamicsOptions dynamics = Dynamics(niter, _options.Interpolate, image.Shape[1], image.Shape[2]);
-        MaskResult masks = MakeMasks(output.Flows, output.CellProb, dynamics, Part(progress, StageNetwork, 1), cancellationToken);
+        MaskResult masks = MakeMasks(output.Flows, output.CellProb, dynamics, PartialProgress.Of(progress, StageNetwork, 1), cancellationToken);
         IReadOnlyList<CellQuality> cells = CellQualities.Measure(masks.Labels, output.CellProb, masks.FlowErrors);
         return new Segmentation2D(
             masks.Labels,
@@ -77,8 +77,8 @@ public sealed class Segmenter2D
 
         double diameter = _options.Diameter ?? _model.Info.DiamLabels;
         if (_options.AutoDiameter)
-            diameter = EstimateDiameter(normalized, Part(progress, 0, 0.5f), cancellationToken);
-        (NdArray<float> maps, float[] style) = Predict(normalized, diameter, Part(progress, _options.AutoDiameter ? 0.5f : 0, 1), cancellationToken);
+            diameter = EstimateDiameter(normalized, PartialProgress.Of(progress, 0, 0.5f), cancellationToken);
+        (NdArray<float> maps, float[] style) = Predict(normalized, diameter, PartialProgress.Of(progress, _options.AutoDiameter ? 0.5f : 0, 1), cancellationToken);
 
         int height = image.Shape[1], width = image.Shape[2];
         (NdArray<float> flows, NdArray<float> cellProb) = Split(maps);
@@ -114,9 +114,11 @@ public sealed class Segmenter2D
     /// <remarks>Paper, Methods, "Size model"; NUMERICS section 13: both passes run at the network's scale, the second on nearest pixels.</remarks>
     private double EstimateDiameter(NdArray<float> normalized, IProgress<float>? progress, CancellationToken cancellationToken)
     {
-        (_, float[] style) = Predict(normalized, _model.Info.DiamLabels, Part(progress, 0, 0.5f), cancellationToken);
+        (_, float[] style) = Predict(normalized, _model.Info.DiamLabels, PartialProgress.Of(progress, 0, 0.5f), cancellationToken);
         double guess = _model.SizeModel!.PredictDiameter(style);
-        (NdArray<float> maps, _) = Predict(normalized, guess, Part(progress, 0.5f, 1), cancellationToken);
+        if (!double.IsFinite(guess))
+            guess = _model.Info.DiamLabels;                              // an image without any signal has no style
+        (NdArray<float> maps, _) = Predict(normalized, guess, PartialProgress.Of(progress, 0.5f, 1), cancellationToken);
         (NdArray<float> flows, NdArray<float> cellProb) = Split(maps);
         MaskResult masks = MakeMasks(
             flows, cellProb, Dynamics(DefaultNiter(guess, resample: false), interpolate: false, normalized.Shape[1], normalized.Shape[2]), null, cancellationToken);
@@ -171,12 +173,4 @@ public sealed class Segmenter2D
 
     // a side must keep one pixel however large the cells are said to be
     private static int ScaledLength(int length, double rescale) => Math.Max(1, Resizer.ScaledSize(length, rescale));
-
-    private static Progress? Part(IProgress<float>? progress, float from, float to) =>
-        progress is null ? null : new Progress(progress, from, to);
-
-    private sealed class Progress(IProgress<float> whole, float from, float to) : IProgress<float>
-    {
-        public void Report(float value) => whole.Report(from + (to - from) * value);
-    }
 }

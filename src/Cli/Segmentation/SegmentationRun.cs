@@ -91,7 +91,7 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
         var results = new List<Segmentation2D>();
         for (int n = 0; n < planes.Count; n++)
         {
-            var part = new Part(progress, (float)n / planes.Count, (n + 1f) / planes.Count);
+            var part = new PartialProgress(progress, (float)n / planes.Count, (n + 1f) / planes.Count);
             results.Add(segmenter.Segment(planes[n], part, cancellationToken));
         }
 
@@ -112,10 +112,5 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
                 throw new CommandException(ExitCode.Usage, $"'{first[stems[i]]}' and '{images[i]}' would both write '{stems[i]}_cp_masks.tif'; segment them into different folders.");
         }
         return stems;
-    }
-
-    private sealed class Part(IProgress<float> whole, float from, float to) : IProgress<float>
-    {
-        public void Report(float value) => whole.Report(from + (to - from) * value);
     }
 }

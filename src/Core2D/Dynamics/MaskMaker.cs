@@ -81,7 +81,7 @@ public static class MaskMaker
         NdArray<float> flows, NdArray<float> cellProb, DynamicsOptions o, IProgress<float>? progress, CancellationToken cancellationToken)
     {
         var field = FlowField.Build(flows, cellProb, o.CellProbThreshold, o.Sampler, o.Threads, cancellationToken);
-        IProgress<float>? share = progress is null ? null : new Share(progress);
+        PartialProgress? share = PartialProgress.Of(progress, 0, FollowShare);
         return FlowFollower.EndPoints(field, cellProb, o.CellProbThreshold, o.Niter, o.Threads, share, cancellationToken);
     }
 
@@ -99,10 +99,5 @@ public static class MaskMaker
         }
         map.Apply(labels, o.Threads, cancellationToken);
         return [.. errors.Select(e => e.Error)];
-    }
-
-    private sealed class Share(IProgress<float> whole) : IProgress<float>
-    {
-        public void Report(float value) => whole.Report(value * FollowShare);
     }
 }
