@@ -1,3 +1,5 @@
+using Cellpose3D.Core2D;
+
 namespace Cellpose3D.IO;
 
 /// <summary>What the headers of an image file say, and how they were read.</summary>

@@ -1,3 +1,5 @@
+using Cellpose3D.Core2D;
+
 namespace Cellpose3D.IO.Tests;
 
 public sealed class TiffAxesTests

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Reporting;
+using Cellpose3D.Core2D;
 using Cellpose3D.IO;
 
 namespace Cellpose3D.Cli.Commands;

@@ -23,6 +23,7 @@ internal static class TrainCommand
     private static readonly Option<int> Epochs = new("--epochs") { Description = "Epochs.", DefaultValueFactory = _ => 500 };
     private static readonly Option<string> OptimizerName = new("--optimizer") { Description = "sgd (the paper's) or adamw.", DefaultValueFactory = _ => "sgd" };
     private static readonly Option<double?> LearningRate = new("--learning-rate") { Description = "Highest learning rate; default: 0.2 for sgd, 0.005 for adamw." };
+    private static readonly Option<string> ScheduleName = new("--schedule") { Description = "stepped (the paper's) or cosine (short runs).", DefaultValueFactory = _ => "stepped" };
     private static readonly Option<double> WeightDecay = new("--weight-decay") { Description = "Weight decay.", DefaultValueFactory = _ => 1e-5 };
     private static readonly Option<int> BatchSize = new("--batch-size") { Description = "Crops per step.", DefaultValueFactory = _ => 8 };
     private static readonly Option<int?> ImagesPerEpoch = new("--images-per-epoch") { Description = "Images drawn in an epoch; default: as many as there are." };
@@ -31,6 +32,9 @@ internal static class TrainCommand
     private static readonly Option<double?> DiamMean = new("--diam-mean") { Description = "Diameter in pixels that cells are resized to; default: 30, or the initial model's." };
     private static readonly Option<int> MinMasks = new("--min-train-masks") { Description = "Leave out images with fewer cells.", DefaultValueFactory = _ => 5 };
     private static readonly Option<bool> Balance = new("--balance") { Description = "Draw from every folder equally often, however few its images." };
+    private static readonly Option<string[]> Share = new("--share") { Description = "FOLDER=N: draw from this folder N times as often as from others; implies --balance.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<string[]> Channels = new("--channels") { Description = "FOLDER=CHAN,CHAN2: channels of this folder's images instead of --chan and --chan2.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<double> Invert = new("--invert") { Description = "Share of crops whose intensities are inverted, 0 to 1." };
     private static readonly Option<bool> Intensity = new("--vary-intensity") { Description = "Vary gamma, contrast, blur and noise besides position and size." };
     private static readonly Option<int> Chan = new("--chan") { Description = "Channel of the cells: 0 = mean of all channels, 1 = first, ..." };
     private static readonly Option<int> Chan2 = new("--chan2") { Description = "Channel of the nuclei: 0 = none, 1 = first, ..." };
@@ -40,10 +44,11 @@ internal static class TrainCommand
     public static Command Create()
     {
         OptimizerName.AcceptOnlyFromAmong("sgd", "adamw");
+        ScheduleName.AcceptOnlyFromAmong("stepped", "cosine");
         return new Command("train", "Train or fine-tune a model on images with labels.")
         {
-            Folders, Output, Init, Resume, Validate, ValidateEvery, Epochs, OptimizerName, LearningRate, WeightDecay, BatchSize, ImagesPerEpoch,
-            Crop, Base, DiamMean, MinMasks, Balance, Intensity, Chan, Chan2, Seed, Device,
+            Folders, Output, Init, Resume, Validate, ValidateEvery, Epochs, OptimizerName, LearningRate, ScheduleName, WeightDecay, BatchSize, ImagesPerEpoch,
+            Crop, Base, DiamMean, MinMasks, Balance, Share, Channels, Intensity, Invert, Chan, Chan2, Seed, Device,
         }.WithAction("cellpose3d train my_images/ -o my_cells.safetensors --init nuclei --epochs 50 --optimizer adamw", Run);
     }
 
@@ -58,8 +63,10 @@ internal static class TrainCommand
         if (parse.GetValue(Resume))
             resume = File.Exists(checkpoint) ? CheckpointFile.Read(checkpoint) : throw new CommandException(ExitCode.Usage, $"--resume needs the checkpoint '{checkpoint}', which does not exist.");
 
-        var setOptions = new TrainingSetOptions { MinMasks = parse.GetValue(MinMasks), SetShares = parse.GetValue(Balance) ? new Dictionary<string, double>() : null };
-        TrainingSet training = Prepare(parse, parse.GetValue(Folders)!, setOptions, cancellationToken);
+        TrainingFolders folders = TrainingFolders.Parse(
+            parse.GetValue(Folders)!, parse.GetValue(Validate) ?? [], parse.GetValue(Share) ?? [], parse.GetValue(Channels) ?? [], (parse.GetValue(Chan), parse.GetValue(Chan2)));
+        var setOptions = new TrainingSetOptions { MinMasks = parse.GetValue(MinMasks), SetShares = parse.GetValue(Balance) || folders.Shares.Count > 0 ? folders.Shares : null };
+        TrainingSet training = Prepare(folders, parse.GetValue(Folders)!, setOptions, cancellationToken);
         foreach (string left in training.LeftOut)
             reporter.Warn($"{left} has fewer than {setOptions.MinMasks} cells and is left out.");
         string[] scored = parse.GetValue(Validate) ?? [];
@@ -67,8 +74,8 @@ internal static class TrainCommand
         {
             Init = init,
             Resume = resume,
-            Validation = scored.Length > 0 ? Prepare(parse, scored, setOptions with { MinMasks = 0 }, cancellationToken) : null,
-            Score = scored.Length > 0 ? new ValidationScorer(Images(parse, scored, cancellationToken), options.Device).Score : null,
+            Validation = scored.Length > 0 ? Prepare(folders, scored, setOptions with { MinMasks = 0, SetShares = null }, cancellationToken) : null,
+            Score = scored.Length > 0 ? new ValidationScorer(folders.Read(scored, cancellationToken), options.Device).Score : null,
             SaveLast = state => CheckpointFile.Write(checkpoint, state),
             SaveBest = state => CheckpointFile.Write(output, state),
         };
@@ -108,7 +115,12 @@ internal static class TrainCommand
             WeightDecay = parse.GetValue(WeightDecay),
             BatchSize = parse.GetValue(BatchSize),
             ImagesPerEpoch = parse.GetValue(ImagesPerEpoch),
-            Augmentation = new AugmentationOptions { Crop = parse.GetValue(Crop), Intensity = parse.GetValue(Intensity) ? IntensityOptions.Moderate : new IntensityOptions() },
+            Schedule = parse.GetValue(ScheduleName) == "cosine" ? ScheduleKind.Cosine : ScheduleKind.Stepped,
+            Augmentation = new AugmentationOptions
+            {
+                Crop = parse.GetValue(Crop),
+                Intensity = (parse.GetValue(Intensity) ? IntensityOptions.Moderate : new IntensityOptions()) with { InvertShare = parse.GetValue(Invert) },
+            },
             BaseWidth = parse.GetValue(Base),
             DiamMean = parse.GetValue(DiamMean),
             ValidateEvery = parse.GetValue(ValidateEvery),
@@ -129,11 +141,8 @@ internal static class TrainCommand
         }
     }
 
-    private static TrainingSet Prepare(ParseResult parse, string[] folders, TrainingSetOptions options, CancellationToken cancellationToken) =>
-        TrainingSet.Prepare(Images(parse, folders, cancellationToken), null, options, null, cancellationToken);
-
-    private static IEnumerable<LabelledImage> Images(ParseResult parse, string[] folders, CancellationToken cancellationToken) =>
-        folders.SelectMany(f => TrainingFolder.Read(f, parse.GetValue(Chan), parse.GetValue(Chan2), cancellationToken));
+    private static TrainingSet Prepare(TrainingFolders folders, string[] names, TrainingSetOptions options, CancellationToken cancellationToken) =>
+        TrainingSet.Prepare(folders.Read(names, cancellationToken), null, options, null, cancellationToken);
 
     private static void WriteCurve(Stream stream, IReadOnlyList<EpochRecord> history)
     {

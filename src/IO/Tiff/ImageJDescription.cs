@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cellpose3D.Core2D;
 
 namespace Cellpose3D.IO.Tiff;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
+using Cellpose3D.Core2D;
 
 namespace Cellpose3D.IO.Tiff;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cellpose3D.Core2D;
 
 namespace Cellpose3D.IO.Tiff;
 

@@ -1,3 +1,5 @@
+using Cellpose3D.Core2D;
+
 namespace Cellpose3D.IO.Tiff;
 
 /// <summary>Finds out which axes the pages of a TIFF run along.</summary>

@@ -1,3 +1,5 @@
+using Cellpose3D.Core2D;
+
 namespace Cellpose3D.IO.Tiff;
 
 /// <summary>How the planes of a TIFF make up an image.</summary>

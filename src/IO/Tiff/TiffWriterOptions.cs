@@ -1,3 +1,5 @@
+using Cellpose3D.Core2D;
+
 namespace Cellpose3D.IO.Tiff;
 
 /// <summary>What a written TIFF says beside its samples, and how they are packed.</summary>

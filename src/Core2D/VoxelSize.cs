@@ -1,4 +1,4 @@
-namespace Cellpose3D.IO;
+namespace Cellpose3D.Core2D;
 
 /// <summary>Edge lengths of a voxel in micrometres; null where the file does not say.</summary>
 /// <param name="Z">Distance between planes.</param>
