@@ -6,6 +6,12 @@ public sealed record SizeModelOptions
     /// <summary>How often every image is looked at, each time at another scale; 10, as in the reference.</summary>
     public int Epochs { get; init; } = 10;
 
+    /// <summary>
+    /// Looks in all, shared out among the images as training shares out its crops, so that balanced sets stay balanced; null, the default,
+    /// looks at every image <see cref="Epochs"/> times.
+    /// </summary>
+    public int? Looks { get; init; }
+
     /// <summary>Width of the range of scales about the image's own: 1 is 0.5 to 1.5.</summary>
     public double ScaleRange { get; init; } = 1;
 
@@ -23,6 +29,7 @@ public sealed record SizeModelOptions
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Looks ?? 1, 1, nameof(Looks));
         ArgumentOutOfRangeException.ThrowIfLessThan(Crop, 16);
         if (!(ScaleRange is >= 0 and < 2))
             throw new ArgumentOutOfRangeException(nameof(ScaleRange), $"ScaleRange must be in [0, 2); got {ScaleRange}.");

@@ -24,27 +24,25 @@ public static class SizeModelTrainer
     {
         options ??= new SizeModelOptions();
         options.Validate();
-        TrainingImage[] images = [.. training.Images.Where(i => i.Cells > 0)];
-        if (images.Length == 0)
+        int[] looks = Plan(training, options);
+        if (looks.Length == 0)
             throw new ArgumentException("the training set must have at least one image with a cell; got none.", nameof(training));
         var styles = new List<float[]>();
         var diameters = new List<double>();
-        for (int epoch = 0; epoch < options.Epochs; epoch++)
+        for (int n = 0; n < looks.Length; n++)
         {
-            for (int i = 0; i < images.Length; i++)
+            cancellationToken.ThrowIfCancellationRequested();
+            TrainingImage image = training.Images[looks[n]];
+            var random = new RandomStream(options.Seed, (ulong)n, 4);
+            double scale = 1 - options.ScaleRange / 2 + options.ScaleRange * random.NextUnit();
+            NdArray<float> look = Look(image.Image, scale * model.Info.DiamMean / model.Info.DiamLabels, options.Crop, ref random);
+            float[] style = TiledInference.Run(model, look, new SegmentationOptions(), null, cancellationToken).Style;
+            if (style.All(float.IsFinite))              // an all-zero map has no style
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var random = new RandomStream(options.Seed, (ulong)epoch, 4, (ulong)i);
-                double scale = 1 - options.ScaleRange / 2 + options.ScaleRange * random.NextUnit();
-                NdArray<float> look = Look(images[i].Image, scale * model.Info.DiamMean / model.Info.DiamLabels, options.Crop, ref random);
-                float[] style = TiledInference.Run(model, look, new SegmentationOptions(), null, cancellationToken).Style;
-                if (style.All(float.IsFinite))              // an all-zero map has no style
-                {
-                    styles.Add(style);
-                    diameters.Add(images[i].Diameter * scale);
-                }
-                progress?.Report((epoch * images.Length + i + 1f) / (options.Epochs * images.Length));
+                styles.Add(style);
+                diameters.Add(image.Diameter * scale);
             }
+            progress?.Report((n + 1f) / looks.Length);
         }
         if (styles.Count == 0)
             throw new ArgumentException("no image gave a style: every image is empty to the network.", nameof(training));
@@ -110,6 +108,15 @@ public static class SizeModelTrainer
             tp += t * p;
         }
         return tp / Math.Sqrt(tt * pp);
+    }
+
+    // indices of images with cells, in the order they are looked at
+    private static int[] Plan(TrainingSet training, SizeModelOptions options)
+    {
+        int[] plan = options.Looks is { } looks
+            ? training.PlanEpoch(options.Seed, 0, looks)
+            : [.. Enumerable.Range(0, options.Epochs).SelectMany(_ => Enumerable.Range(0, training.Images.Count))];
+        return [.. plan.Where(i => i < training.Images.Count && training.Images[i].Cells > 0)];
     }
 
     // the image at a scale, mirrored at random, cut to what fits
