@@ -15,8 +15,9 @@ public sealed record SizeModelOptions
     /// <summary>Width of the range of scales about the image's own: 1 is 0.5 to 1.5.</summary>
     public double ScaleRange { get; init; } = 1;
 
-    /// <summary>Strength of the ridge regression's pull towards 0; 1, as in the reference.</summary>
-    public double Ridge { get; init; } = 1;
+    /// <summary>Strength of the ridge regression's pull towards 0; null, the default, chooses it by cross-validation. The reference has 1.</summary>
+    /// <remarks>Styles have unit length, so that what 1 does depends on the number of images and of style values.</remarks>
+    public double? Ridge { get; init; }
 
     /// <summary>Longest side looked at, in pixels after scaling; a larger image is cut to it at a random place. 512, as in the reference.</summary>
     public int Crop { get; init; } = 512;
@@ -33,7 +34,7 @@ public sealed record SizeModelOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Crop, 16);
         if (!(ScaleRange is >= 0 and < 2))
             throw new ArgumentOutOfRangeException(nameof(ScaleRange), $"ScaleRange must be in [0, 2); got {ScaleRange}.");
-        if (!(Ridge > 0 && double.IsFinite(Ridge)))
+        if (Ridge is { } ridge && !(ridge > 0 && double.IsFinite(ridge)))
             throw new ArgumentOutOfRangeException(nameof(Ridge), $"Ridge must be positive; got {Ridge}.");
     }
 }

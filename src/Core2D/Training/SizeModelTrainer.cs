@@ -46,7 +46,8 @@ public static class SizeModelTrainer
         }
         if (styles.Count == 0)
             throw new ArgumentException("no image gave a style: every image is empty to the network.", nameof(training));
-        return Fit(styles, diameters, model.Info.DiamMean, options.Ridge);
+        double ridge = options.Ridge ?? RidgeRegression.Choose(styles, [.. diameters.Select(d => Math.Log(d))]);
+        return Fit(styles, diameters, model.Info.DiamMean, ridge);
     }
 
     /// <summary>Fits the regression to styles and diameters.</summary>
@@ -59,28 +60,9 @@ public static class SizeModelTrainer
     {
         if (styles.Count == 0 || styles.Count != diameters.Count)
             throw new ArgumentException($"there must be a diameter for each style, and at least one; got {styles.Count} styles and {diameters.Count} diameters.", nameof(styles));
-        int count = styles.Count, length = styles[0].Length;
-        double[] mean = [.. Enumerable.Range(0, length).Select(s => styles.Average(style => (double)style[s]))];
         double[] logs = [.. diameters.Select(d => Math.Log(d / diamMean))];
-        double logMean = logs.Average();
-
-        double[] normal = new double[length * length], right = new double[length], centred = new double[length];
-        for (int n = 0; n < count; n++)
-        {
-            for (int s = 0; s < length; s++)
-                centred[s] = styles[n][s] - mean[s];
-            for (int s = 0; s < length; s++)
-            {
-                right[s] += centred[s] * (logs[n] - logMean);
-                for (int t = 0; t <= s; t++)
-                    normal[s * length + t] += centred[s] * centred[t];
-            }
-        }
-        for (int s = 0; s < length; s++)
-            normal[s * length + s] += ridge;
-        SolveByCholesky(normal, right);
-
-        var model = new SizeModel(right, mean, logMean, diamMean);
+        RidgeRegression fit = RidgeRegression.Fit(styles, logs, ridge);
+        var model = new SizeModel(fit.Weights, fit.Mean, fit.Offset, diamMean);
         double[] predicted = [.. styles.Select(s => model.PredictDiameter(s))];
         return new SizeModelFit(model, Correlation([.. diameters], predicted), [.. diameters], predicted);
     }
@@ -137,33 +119,5 @@ public static class SizeModelTrainer
                 target.Reverse();
         }
         return look;
-    }
-
-    /// <summary>Solves a symmetric positive definite system in place; only the lower triangle is read.</summary>
-    private static void SolveByCholesky(double[] matrix, double[] right)
-    {
-        int n = right.Length;
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = 0; j <= i; j++)
-            {
-                double sum = matrix[i * n + j];
-                for (int k = 0; k < j; k++)
-                    sum -= matrix[i * n + k] * matrix[j * n + k];
-                matrix[i * n + j] = i == j ? Math.Sqrt(sum) : sum / matrix[j * n + j];
-            }
-        }
-        for (int i = 0; i < n; i++)
-        {
-            for (int k = 0; k < i; k++)
-                right[i] -= matrix[i * n + k] * right[k];
-            right[i] /= matrix[i * n + i];
-        }
-        for (int i = n - 1; i >= 0; i--)
-        {
-            for (int k = i + 1; k < n; k++)
-                right[i] -= matrix[k * n + i] * right[k];
-            right[i] /= matrix[i * n + i];
-        }
     }
 }
