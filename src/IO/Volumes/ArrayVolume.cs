@@ -29,8 +29,7 @@ internal sealed class ArrayVolume : VolumeReader
     {
     }
 
-    /// <summary>The array of the first time point and channel.</summary>
-    public IVoxelArray First => _arrayOf(0, 0);
+    public override (long Stored, long All)? CountChunks() => _arrayOf(0, 0).CountChunks();
 
     /// <summary>Pieces along Z, Y and X.</summary>
     public static VolumeShape ChunkOf(IVoxelArray array, string letters, VolumeShape whole) => ChunkGrid.Clip(

@@ -17,6 +17,9 @@ internal interface IVoxelArray
     /// <summary>Name of the compression, "none" for plain samples.</summary>
     public string Compression { get; }
 
+    /// <summary>How many chunks are stored, of how many; null where every chunk must be.</summary>
+    public (long Stored, long All)? CountChunks() => null;
+
     /// <summary>Reads a part.</summary>
     /// <param name="start">First index along each axis.</param>
     /// <param name="count">Length along each axis, at least 1; inside the array.</param>

@@ -70,6 +70,9 @@ public abstract class VolumeReader : IVolumeSource
             ReadExactly(time, channel, box, labels, cancellationToken);
     }
 
+    /// <summary>Counts the chunks of a format that leaves out those of one value: how many are stored, of how many; null elsewhere.</summary>
+    public virtual (long Stored, long All)? CountChunks() => null;
+
     /// <summary>Closes the file.</summary>
     public void Dispose()
     {

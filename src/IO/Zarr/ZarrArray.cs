@@ -17,12 +17,16 @@ internal sealed class ZarrArray : IVoxelArray
     private readonly string _folder;
     private readonly ZarrHeader _header;
     private readonly int _chunkSamples;
-    private readonly DecodedChunks _decoded = new(CacheBytes);
+    private readonly DecodedChunks _decoded;
     private readonly ConcurrentDictionary<string, ulong[]> _indices = new(StringComparer.Ordinal);
 
-    public ZarrArray(string folder, ZarrHeader header)
+    /// <summary>Opens the array of a folder.</summary>
+    /// <param name="folder">Where it lies.</param>
+    /// <param name="header">Its metadata.</param>
+    /// <param name="cacheBytes">Bytes of chunks kept decoded; 0 while the array is written.</param>
+    public ZarrArray(string folder, ZarrHeader header, long cacheBytes = CacheBytes)
     {
-        (_folder, _header) = (folder, header);
+        (_folder, _header, _decoded) = (folder, header, new DecodedChunks(cacheBytes));
         _chunkSamples = header.Chunk.Aggregate(1, (n, length) => n * length);
     }
 
@@ -75,6 +79,36 @@ internal sealed class ZarrArray : IVoxelArray
                     Blocks.Copy(FillRow(lengths[^1]), 0, Blocks.RowStrides(rank), samples, toAt, targetStrides, lengths, size);
             }
             pending.Clear();
+        }
+    }
+
+    /// <summary>Writes one whole chunk that has a file of its own; one of zeros loses its file.</summary>
+    /// <param name="index">Its place in the grid.</param>
+    /// <param name="plain">Little-endian samples; owned by this call.</param>
+    /// <exception cref="IOException">The disk is full or read-only.</exception>
+    public void WriteChunk(int[] index, byte[] plain)
+    {
+        string path = PathOf(index);
+        if (!plain.AsSpan().ContainsAnyExcept((byte)0))
+        {
+            if (File.Exists(path))
+                File.Delete(path);
+            return;
+        }
+        byte[] stored = plain;
+        foreach (ZarrCodec encoder in _header.Decoders.Reverse())
+            stored = encoder.Encode(stored);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        string temporary = path + ".tmp";                                // one writer for each chunk, as everywhere
+        try
+        {
+            File.WriteAllBytes(temporary, stored);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
         }
     }
 

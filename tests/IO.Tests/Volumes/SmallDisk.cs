@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Cellpose3D.IO.Tests.Volumes;
 
-/// <summary>A disk of a few megabytes in memory, to be filled; only root can mount one, so elsewhere the running test skips.</summary>
+/// <summary>A disk of a few megabytes in memory, to be filled or made read-only; only root can mount one, so elsewhere the running test skips.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -20,6 +20,11 @@ internal sealed class SmallDisk : IDisposable
         Assert.Skip("needs root and the right to mount a tmpfs of a few megabytes");
         return disk;
     }
+
+    public void MakeReadOnly() => Assert.Equal(0, Run("mount", "-o", "remount,ro", Path));
+
+    /// <summary>Everything below, temporaries too, by path within the disk.</summary>
+    public string[] Names => [.. Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories).Select(f => System.IO.Path.GetRelativePath(Path, f)).Order(StringComparer.Ordinal)];
 
     public void Dispose()
     {
