@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Cellpose3D.IO.Volumes;
 using PureHDF;
 using PureHDF.Selections;

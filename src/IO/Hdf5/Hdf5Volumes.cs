@@ -4,7 +4,6 @@ using Cellpose3D.Core2D;
 using Cellpose3D.IO.Tiff;
 using Cellpose3D.IO.Volumes;
 using Cellpose3D.Volume.Sources;
-using PureHDF;
 
 namespace Cellpose3D.IO.Hdf5;
 

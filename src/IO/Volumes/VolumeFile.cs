@@ -1,4 +1,3 @@
-using Cellpose3D.Core2D;
 using Cellpose3D.IO.Hdf5;
 using Cellpose3D.IO.Zarr;
 using Cellpose3D.Volume.Sources;

@@ -62,7 +62,7 @@ public sealed class BlockGrid
 
     /// <summary>Does a step for every block that has no record of it, and saves what it returns as the block's record.</summary>
     internal void ForEach(
-        IVolumeWorkspace workspace, string step, IProgress<float>? progress, CancellationToken cancellationToken, Func<VolumeBox, byte[]> run)
+        IVolumeWorkspace workspace, string step, Func<VolumeBox, byte[]> run, IProgress<float>? progress, CancellationToken cancellationToken)
     {
         for (int i = 0; i < Count; i++)
         {

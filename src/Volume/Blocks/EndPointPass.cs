@@ -42,13 +42,13 @@ internal sealed class EndPointPass
     /// <param name="progress">Receives the fraction done, in (0, 1].</param>
     /// <param name="cancellationToken">Checked between batches of points.</param>
     public void Run(IVolumeStore<int> places, string step, IVolumeWorkspace workspace, IProgress<float>? progress, CancellationToken cancellationToken) =>
-        _blocks.ForEach(workspace, step, progress, cancellationToken, box =>
+        _blocks.ForEach(workspace, step, box =>
         {
             (EndPointTable table, int[] placeOf) = Follow(box, cancellationToken);
             places.Write(0, box, placeOf);
             places.Flush();
             return table.ToBytes();
-        });
+        }, progress, cancellationToken);
 
     private (EndPointTable Table, int[] Places) Follow(VolumeBox box, CancellationToken cancellationToken)
     {

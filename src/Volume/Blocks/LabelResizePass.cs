@@ -1,4 +1,3 @@
-using Cellpose3D.Core2D.Dynamics;
 using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Volume.Blocks;
@@ -19,13 +18,13 @@ internal static class LabelResizePass
         IVolumeWorkspace workspace, IProgress<float>? progress, CancellationToken cancellationToken)
     {
         var nearest = new NearestVoxels(labels.Shape, resized.Shape);
-        blocks.ForEach(workspace, step, progress, cancellationToken, box =>
+        blocks.ForEach(workspace, step, box =>
         {
             VolumeBox from = nearest.SourceOf(box);
             int[] values = nearest.Resize(labels.Read(from), from, box);
             resized.Write(0, box, values);
             resized.Flush();
             return CellExtent.ToBytes(CellExtent.Find(values, box, blocks.Volume));
-        });
+        }, progress, cancellationToken);
     }
 }

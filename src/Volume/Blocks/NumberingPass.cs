@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Dynamics;
 using Cellpose3D.Volume.Sources;
 
@@ -25,7 +24,7 @@ internal static class NumberingPass
         PatchedLabels labels, Dictionary<int, int> numbers, IVolumeStore<float>? flows, IVolumeStore<int> result, BlockGrid blocks, int threads,
         IVolumeWorkspace workspace, IProgress<float>? progress, CancellationToken cancellationToken)
     {
-        blocks.ForEach(workspace, "numbers", progress, cancellationToken, box =>
+        blocks.ForEach(workspace, "numbers", box =>
         {
             int[] values = labels.Read(box);
             ParallelWork.Ranges(values.Length, 1 << 16, threads, (from, to) => Number(values.AsSpan(from, to - from), numbers), cancellationToken);
@@ -34,7 +33,7 @@ internal static class NumberingPass
             CellExtent[] cells = CellExtent.Find(values, box, blocks.Volume);
             long[] sums = flows is null ? new long[cells.Length] : Probabilities(values, cells, ReadLogits(flows, blocks.Volume, box));
             return [.. MemoryMarshal.AsBytes<long>(sums), .. CellExtent.ToBytes(cells)];
-        });
+        }, progress, cancellationToken);
 
         var probability = new Dictionary<int, long>();
         CellExtent[] all = CellExtent.Merge(blocks.Records(workspace, "numbers").Select(record => Take(record, probability)));

@@ -20,7 +20,7 @@ internal static class PaintPass
     public static void Run(
         IVolumeStore<int> places, string endPointStep, SeedMap seeds, IVolumeStore<int> labels, string step, BlockGrid blocks, int threads,
         IVolumeWorkspace workspace, IProgress<float>? progress, CancellationToken cancellationToken) =>
-        blocks.ForEach(workspace, step, progress, cancellationToken, box =>
+        blocks.ForEach(workspace, step, box =>
         {
             EndPointTable table = EndPointTable.FromBytes(workspace.Load(blocks.Record(endPointStep, blocks.IndexOf(box.Z, box.Y, box.X))));
             int[] labelOf = [0, .. table.Voxels.Select(seeds.LabelAt)];
@@ -34,5 +34,5 @@ internal static class PaintPass
             labels.Write(0, box, voxels);
             labels.Flush();
             return CellExtent.ToBytes(CellExtent.Find(voxels, box, blocks.Volume));
-        });
+        }, progress, cancellationToken);
 }

@@ -1,6 +1,5 @@
 using Cellpose3D.Core2D.Dynamics;
 using Cellpose3D.Volume.Blocks;
-using Cellpose3D.Volume.Planes;
 using Cellpose3D.Volume.Preprocessing;
 using Cellpose3D.Volume.Sources;
 
@@ -46,12 +45,12 @@ internal sealed class FusionPass
         IReadOnlyList<IVolumeStore<float>> views, IVolumeStore<float> flows, BlockGrid blocks, IVolumeWorkspace workspace,
         IProgress<float>? progress, CancellationToken cancellationToken)
     {
-        blocks.ForEach(workspace, "fuse", progress, cancellationToken, box =>
+        blocks.ForEach(workspace, "fuse", box =>
         {
             RunBlock(views, flows, box);
             flows.Flush();
             return [];
-        });
+        }, progress, cancellationToken);
     }
 
     private void RunBlock(IReadOnlyList<IVolumeStore<float>> views, IVolumeStore<float> flows, VolumeBox box)

@@ -62,7 +62,7 @@ internal sealed class StitchedPlanes
 
     private void SegmentPlanes(
         IVolumeSource source, IVolumeStore<int> labels, IVolumeStore<float> logits, IVolumeWorkspace workspace,
-        IProgress<float>? progress, CancellationToken cancellationToken)
+        PartialProgress? progress, CancellationToken cancellationToken)
     {
         (int height, int width) = (source.Shape.Y, source.Shape.X);
         for (int z = 0; z < source.Shape.Z; z++)
@@ -107,7 +107,7 @@ internal sealed class StitchedPlanes
 
     private VolumeMasks Complete(
         CellExtent[] cells, IVolumeStore<int> stitched, IVolumeStore<float> logits, IVolumeWorkspace workspace,
-        IProgress<float>? progress, CancellationToken cancellationToken)
+        PartialProgress? progress, CancellationToken cancellationToken)
     {
         SegmentationOptions s = _options.Segmentation;
         if (!s.Compatible)

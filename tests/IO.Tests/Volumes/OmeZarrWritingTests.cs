@@ -38,7 +38,7 @@ public sealed class OmeZarrWritingTests : IDisposable
                 output.Read(0, box, read);
                 Assert.Equal(values, read);
             }
-            Assert.Empty(_folder.Names.Where(n => n == "a.zarr"));
+            Assert.DoesNotContain("a.zarr", _folder.Names);
             output.Complete();
         }
 

@@ -116,7 +116,7 @@ public sealed class PlaneInferenceTests
     }
 
     private static IVolumeStore<float> Run(
-        PlaneView view, IReadOnlyList<CellposeModel> models, IVolumeSource input, IVolumeWorkspace workspace, long memory, int threads = 2)
+        PlaneView view, IReadOnlyList<CellposeModel> models, MemoryVolumeSource input, IVolumeWorkspace workspace, long memory, int threads = 2)
     {
         var schedule = new PlaneSchedule(view, input.Shape, input.Channels, new SegmentationOptions(), memory);
         new PlaneInference(schedule, models, threads).Run(input, workspace, null, Token);
