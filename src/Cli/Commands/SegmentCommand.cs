@@ -36,7 +36,7 @@ internal static class SegmentCommand
     private static readonly Option<bool> Invert = new("--invert") { Description = "Invert intensities: for dark cells on a bright ground." };
     private static readonly Option<double> Sharpen = new("--sharpen-radius") { Description = "Subtract a Gaussian of this radius before normalising; 0 = off." };
     private static readonly Option<double> Smooth = new("--smooth-radius") { Description = "Smooth by a Gaussian of this radius before normalising; 0 = off." };
-    private static readonly Option<string> Device = new("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
+    private static readonly Option<string> Device = new("--device") { Description = "auto, cpu, cuda or cuda:N; several, separated by commas, share the planes of a volume.", DefaultValueFactory = _ => "auto" };
     private static readonly Option<int> Threads = new("--threads") { Description = "Threads; 0 = all. The labels do not depend on it." };
     private static readonly Option<string?> Compat = new("--compat") { Description = "'cellpose3': compute as Cellpose v3 did, with its oddities (docs/COMPATIBILITY.md)." };
     private static readonly Option<string> Save = new("--save") { Description = $"Comma-separated: {string.Join(", ", SegmentationFiles.Kinds)}.", DefaultValueFactory = _ => SegmentationFiles.DefaultKinds };
@@ -49,12 +49,13 @@ internal static class SegmentCommand
                 r.AddError($"--diameter must be a number of pixels above 0, auto or model; got '{d}'.");
         });
         Compat.AcceptOnlyFromAmong("cellpose3");
-        var command = new Command("segment", "Segment the cells of 2D images: one label per cell.")
+        var command = new Command("segment", "Segment the cells of images and volumes: one label per cell.")
         {
             Images, Output, Model, SizeModel, Diameter, Chan, Chan2, Axes, FlowThreshold, CellProbThreshold, Niter, MinSize, MaxSizeFraction,
             NoResample, NoInterp, Augment, Ensemble, TileSize, TileOverlap, BatchSize, NoNorm, Percentiles, LowHigh, TileNorm, Invert, Sharpen,
             Smooth, Device, Threads, Compat, Save,
         };
+        VolumeArguments.AddTo(command);
         return command.WithAction("cellpose3d segment data/samples/nuclei2d.tif -o results", (parse, reporter, cancellation) =>
             new SegmentationRun(Settings(parse), reporter).Run(cancellation));
     }
@@ -82,6 +83,11 @@ internal static class SegmentCommand
             Compatible = parse.GetValue(Compat) is not null,
         };
         options.Validate();
+        double? flowThreshold = parse.GetResult(FlowThreshold) is { Implicit: false } ? options.FlowThreshold : null;
+        VolumeSettings? volume = VolumeArguments.Parse(parse, flowThreshold, options);
+        IReadOnlySet<string> save = SegmentationFiles.ParseKinds(parse.GetValue(Save)!);
+        if (volume is not null)
+            VolumeFiles.RequireVolumeKinds(save);
         return new SegmentationSettings
         {
             Images = parse.GetValue(Images)!,
@@ -94,7 +100,8 @@ internal static class SegmentCommand
             Axes = parse.GetValue(Axes),
             Ensemble = parse.GetValue(Ensemble),
             Device = parse.GetValue(Device)!,
-            Save = SegmentationFiles.ParseKinds(parse.GetValue(Save)!),
+            Save = save,
+            Volume = volume,
             Options = options,
         };
     }

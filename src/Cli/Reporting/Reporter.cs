@@ -94,13 +94,14 @@ internal sealed class Reporter(bool json, bool quiet)
     {
         private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
-        private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
+        private readonly Stopwatch _sinceLine = Stopwatch.StartNew(), _sinceBegin = Stopwatch.StartNew();
         private string _unit = "";
 
         public void Begin(int unit, string name)
         {
             _unit = string.Create(CultureInfo.InvariantCulture, $"{what} {unit + 1}/{total}: {name}");
             _sinceLine.Restart();
+            _sinceBegin.Restart();
         }
 
         public void Report(float fraction)
@@ -108,7 +109,8 @@ internal sealed class Reporter(bool json, bool quiet)
             if (quiet || _sinceLine.Elapsed < Pause)
                 return;
             _sinceLine.Restart();
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_unit}: {100 * fraction:f0} %"));
+            string left = fraction < 0.01f ? "" : string.Create(CultureInfo.InvariantCulture, $", about {Duration(_sinceBegin.Elapsed * ((1 - fraction) / fraction))} left");
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_unit}: {100 * fraction:f0} %{left}"));
         }
 
         public void Done(int unit, string line)
@@ -117,6 +119,10 @@ internal sealed class Reporter(bool json, bool quiet)
                 Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what} {unit + 1}/{total}: {line}"));
         }
     }
+
+    private static string Duration(TimeSpan time) => time.TotalMinutes < 2
+        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:f0} s")
+        : time.TotalHours < 2 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:f0} min") : string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:f1} h");
 
     private sealed class BarProgress(string what, int total, ProgressTask task) : IProgressDisplay
     {

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Cellpose3D.Cli.Segmentation;
-using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Native;
 using Cellpose3D.Core2D.Network;
 using Cellpose3D.IO;
@@ -14,7 +13,8 @@ namespace Cellpose3D.Cli.Reporting;
 /// <summary><c>run.json</c>: everything needed to say how results were made, and to make them again.</summary>
 internal sealed class RunReport
 {
-    private static readonly JsonSerializerOptions Style = new()
+    /// <summary>How values are named and printed.</summary>
+    internal static readonly JsonSerializerOptions Style = new()
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,           // names and paths as they are, not as \uXXXX
@@ -52,23 +52,11 @@ internal sealed class RunReport
     public int Segmented { get; private set; }
 
     /// <summary>Adds an image that was segmented.</summary>
-    public void Add(ImageOutcome outcome)
+    public void Add(IOutcome outcome)
     {
         TotalCells += outcome.Cells;
         Segmented++;
-        _images.Add(new JsonObject
-        {
-            ["path"] = outcome.Path,
-            ["axes"] = outcome.Info.Axes,
-            ["shape"] = new JsonArray([.. outcome.Info.Shape.Select(l => (JsonNode)l)]),
-            ["axes_source"] = outcome.Info.AxesSource,
-            ["cells"] = outcome.Cells,
-            ["read_seconds"] = Math.Round(outcome.ReadSeconds, 3),
-            ["write_seconds"] = Math.Round(outcome.WriteSeconds, 3),
-            ["warnings"] = new JsonArray([.. outcome.Warnings.Select(w => (JsonNode)w)]),
-            ["written"] = new JsonArray([.. outcome.Written.Select(w => (JsonNode)w)]),
-            ["planes"] = new JsonArray([.. outcome.Planes.Select(Describe)]),
-        });
+        _images.Add(outcome.ToJson());
     }
 
     /// <summary>Adds an image that failed.</summary>
@@ -79,13 +67,4 @@ internal sealed class RunReport
 
     /// <summary>Writes the report, atomically.</summary>
     public void Write(string path) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Json.ToJsonString(Style) + "\n")));
-
-    private static JsonObject Describe(Segmentation2D plane) => new()
-    {
-        ["cells"] = plane.Cells.Count,
-        ["diameter"] = Math.Round(plane.Diameter, 3),
-        ["niter"] = plane.Niter,
-        ["filtered"] = JsonSerializer.SerializeToNode(plane.Filtered, Style),
-        ["seconds"] = JsonSerializer.SerializeToNode(plane.Timings, Style),
-    };
 }

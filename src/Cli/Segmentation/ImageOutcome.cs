@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Core2D;
 using Cellpose3D.IO;
 
@@ -12,7 +15,7 @@ namespace Cellpose3D.Cli.Segmentation;
 /// <param name="ReadSeconds">Seconds spent reading.</param>
 /// <param name="WriteSeconds">Seconds spent writing.</param>
 internal sealed record ImageOutcome(
-    string Path, ImageInfo Info, IReadOnlyList<Segmentation2D> Planes, IReadOnlyList<string> Written, double ReadSeconds, double WriteSeconds)
+    string Path, ImageInfo Info, IReadOnlyList<Segmentation2D> Planes, IReadOnlyList<string> Written, double ReadSeconds, double WriteSeconds) : IOutcome
 {
     /// <summary>Cells over all planes.</summary>
     public int Cells => Planes.Sum(p => p.Cells.Count);
@@ -31,7 +34,31 @@ internal sealed record ImageOutcome(
         }
     }
 
+    /// <inheritdoc/>
+    public JsonObject ToJson() => new()
+    {
+        ["path"] = Path,
+        ["axes"] = Info.Axes,
+        ["shape"] = new JsonArray([.. Info.Shape.Select(l => (JsonNode)l)]),
+        ["axes_source"] = Info.AxesSource,
+        ["cells"] = Cells,
+        ["read_seconds"] = Math.Round(ReadSeconds, 3),
+        ["write_seconds"] = Math.Round(WriteSeconds, 3),
+        ["warnings"] = new JsonArray([.. Warnings.Select(w => (JsonNode)w)]),
+        ["written"] = new JsonArray([.. Written.Select(w => (JsonNode)w)]),
+        ["planes"] = new JsonArray([.. Planes.Select(Describe)]),
+    };
+
     private double Seconds => ReadSeconds + WriteSeconds + Planes.Sum(p => p.Timings.Normalize + p.Timings.Network + p.Timings.Dynamics);
+
+    private static JsonObject Describe(Segmentation2D plane) => new()
+    {
+        ["cells"] = plane.Cells.Count,
+        ["diameter"] = Math.Round(plane.Diameter, 3),
+        ["niter"] = plane.Niter,
+        ["filtered"] = JsonSerializer.SerializeToNode(plane.Filtered, RunReport.Style),
+        ["seconds"] = JsonSerializer.SerializeToNode(plane.Timings, RunReport.Style),
+    };
 
     private string Removed
     {

@@ -1,4 +1,5 @@
 using Cellpose3D.Cli.Reporting;
+using Cellpose3D.IO.Volumes;
 
 namespace Cellpose3D.Cli.Segmentation;
 
@@ -21,7 +22,7 @@ internal static class InputImages
         var files = new List<string>();
         foreach (string path in paths)
         {
-            if (!Directory.Exists(path))
+            if (!Directory.Exists(path) || VolumeFile.IsContainer(path))
             {
                 files.Add(path);
                 continue;
@@ -40,8 +41,16 @@ internal static class InputImages
     /// <summary>The name results are built on: the file's name without its extension (and without <c>.ome</c>).</summary>
     public static string Stem(string path)
     {
-        string stem = Path.GetFileNameWithoutExtension(path);
+        string stem = Path.GetFileNameWithoutExtension(FileOf(path));
         return stem.EndsWith(".ome", StringComparison.OrdinalIgnoreCase) ? stem[..^4] : stem;
+    }
+
+    /// <summary>The file or folder of a path that may name an array in it, as in <c>cells.h5:/raw</c>.</summary>
+    public static string FileOf(string path)
+    {
+        int inside = path.LastIndexOf(":/", StringComparison.Ordinal);
+        bool isArray = inside > 0 && !File.Exists(path) && !Directory.Exists(path);
+        return Path.TrimEndingDirectorySeparator(isArray ? path[..inside] : path);
     }
 
     private static bool IsImage(string path)

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Native;
 using Cellpose3D.Core2D.Network;
 using Cellpose3D.IO;
+using Cellpose3D.Volume;
 using TorchSharp;
 
 namespace Cellpose3D.Cli.Segmentation;
@@ -20,23 +22,32 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
         string[] stems = OutputStems(images);
         if (settings.Output is not null)
             OutputPaths.RequireFolder("--output", settings.Output);
-        string reportPath = Path.Combine(settings.Output ?? Path.GetDirectoryName(Path.GetFullPath(images[0]))!, "run.json");
-        torch.Device device = ComputeDevice.Select(settings.Device);
+        string reportPath = Path.Combine(settings.Output ?? FolderOf(images[0]), "run.json");
+        string[] devices = settings.Device.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (devices.Length == 0 || (devices.Length > 1 && settings.Volume is null))
+            throw new CommandException(ExitCode.Usage, $"--device must be one device; got '{settings.Device}'. Several share the planes of a volume (--do-3d).");
+        torch.Device device = ComputeDevice.Select(devices[0]);
         if (settings.Options.Threads > 0)
             torch.set_num_threads(settings.Options.Threads);
-        reporter.Info($"device: {ComputeDevice.Describe(device, settings.Device)}");
+        string deviceText = string.Join(", ", devices.Select(d => ComputeDevice.Describe(ComputeDevice.Select(d), d)));
+        reporter.Info($"device: {deviceText}");
         using CellposeModel model = ModelLoading.Load(settings, device, reporter);
         bool estimate = settings.Options.AutoDiameter || (settings.EstimateIfPossible && model.SizeModel is not null);
-        SegmentationOptions options = settings.Options with { AutoDiameter = estimate, KeepMaps = SegmentationFiles.NeedMaps(settings.Save) };
-        var segmenter = new Segmenter2D(model, options);
+        SegmentationOptions options = settings.Options with { AutoDiameter = estimate && settings.Volume is null, KeepMaps = SegmentationFiles.NeedMaps(settings.Save) };
+        using var others = new ModelSet();
+        Func<string, string, IProgress<float>, CancellationToken, IOutcome> segment = settings.Volume is { } volume
+            ? Volumes(volume, model, devices, others).Segment
+            : Images(new Segmenter2D(model, options));
+        if (settings.Volume is { PlanOnly: true } planned)
+            return ShowPlans(Volumes(planned, model, devices, others), images);
         if (settings.Output is { } folder)
             Directory.CreateDirectory(folder);
 
-        var report = new RunReport("segment", model.Info, ComputeDevice.Describe(device, settings.Device), settings with { Options = options });
+        var report = new RunReport("segment", model.Info, deviceText, settings with { Options = options });
         ExitCode code = ExitCode.Ok;
         try
         {
-            reporter.WithProgress("segment", images.Count, display => code = SegmentAll(segmenter, images, stems, report, display, cancellationToken));
+            reporter.WithProgress("segment", images.Count, display => code = SegmentAll(segment, images, stems, report, display, cancellationToken));
         }
         catch (Exception e) when (report.Segmented > 0)
         {
@@ -54,7 +65,8 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
     }
 
     private ExitCode SegmentAll(
-        Segmenter2D segmenter, IReadOnlyList<string> images, string[] stems, RunReport report, IProgressDisplay display, CancellationToken cancellationToken)
+        Func<string, string, IProgress<float>, CancellationToken, IOutcome> segment, IReadOnlyList<string> images, string[] stems, RunReport report,
+        IProgressDisplay display, CancellationToken cancellationToken)
     {
         ExitCode lastFailure = ExitCode.Ok;
         for (int i = 0; i < images.Count; i++)
@@ -63,7 +75,7 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
             display.Begin(i, name);
             try
             {
-                ImageOutcome outcome = SegmentImage(segmenter, images[i], stems[i], display, cancellationToken);
+                IOutcome outcome = segment(images[i], stems[i], display, cancellationToken);
                 report.Add(outcome);
                 foreach (string warning in outcome.Warnings)
                     reporter.Warn($"{name}: {warning}");
@@ -81,6 +93,33 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
             }
         }
         return images.Count == 1 || lastFailure == ExitCode.Ok ? lastFailure : ExitCode.SomeFailed;
+    }
+
+    private Func<string, string, IProgress<float>, CancellationToken, IOutcome> Images(Segmenter2D segmenter) =>
+        (path, stem, progress, cancellationToken) => SegmentImage(segmenter, path, stem, progress, cancellationToken);
+
+    private VolumeRun Volumes(VolumeSettings volume, CellposeModel model, string[] devices, ModelSet others)
+    {
+        CellposeModel[] along = [model, .. devices.Skip(1).Select(d => others.Load(settings, ComputeDevice.Select(d), reporter))];
+        CellposeModel[] across = volume.OrthoModel is { } ortho
+            ? [.. devices.Select(d => others.Load(settings with { Model = ortho, SizeModel = null, EstimateIfPossible = false, Options = settings.Options with { AutoDiameter = false } }, ComputeDevice.Select(d), reporter))]
+            : [];
+        return new VolumeRun(settings, volume, along, across, reporter);
+    }
+
+    private ExitCode ShowPlans(VolumeRun volumes, IReadOnlyList<string> images)
+    {
+        var plans = new JsonArray();
+        foreach (string image in images)
+        {
+            VolumePlan plan = volumes.Plan(image);
+            reporter.Result(image);
+            foreach ((string topic, string text) in PlanFacts.Of(plan))
+                reporter.Result($"  {topic,-16} {text}");
+            plans.Add(new JsonObject { ["path"] = image, ["plan"] = PlanFacts.ToJson(plan) });
+        }
+        reporter.ResultJson(new JsonObject { ["plans"] = plans });
+        return ExitCode.Ok;
     }
 
     private ImageOutcome SegmentImage(Segmenter2D segmenter, string path, string stem, IProgress<float> progress, CancellationToken cancellationToken)
@@ -106,7 +145,7 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
     // Two inputs must not write the same results.
     private string[] OutputStems(IReadOnlyList<string> images)
     {
-        string[] stems = [.. images.Select(i => Path.Combine(settings.Output ?? Path.GetDirectoryName(Path.GetFullPath(i))!, InputImages.Stem(i)))];
+        string[] stems = [.. images.Select(i => Path.Combine(settings.Output ?? FolderOf(i), InputImages.Stem(i)))];
         var first = new Dictionary<string, string>(StringComparer.Ordinal);
         for (int i = 0; i < stems.Length; i++)
         {
@@ -115,4 +154,6 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
         }
         return stems;
     }
+
+    private static string FolderOf(string image) => Path.GetDirectoryName(Path.GetFullPath(InputImages.FileOf(image)))!;
 }

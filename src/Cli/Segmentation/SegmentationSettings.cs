@@ -38,6 +38,9 @@ internal sealed record SegmentationSettings
     /// <summary>Estimate diameters where the model has a size model: nothing was said about them.</summary>
     public bool EstimateIfPossible { get; init; }
 
+    /// <summary>How stacks are segmented as volumes; null: plane by plane.</summary>
+    public VolumeSettings? Volume { get; init; }
+
     /// <summary>What steers the segmentation itself.</summary>
     public required SegmentationOptions Options { get; init; }
 }

@@ -76,7 +76,14 @@ internal sealed partial class CliProgram : IDisposable
     }
 
     /// <summary>Presses Ctrl+C.</summary>
-    public void Interrupt() => Assert.Equal(0, Kill(_process.Id, signal: 2));
+    public void Interrupt() => Assert.Equal(0, Signal(_process.Id, signal: 2));
+
+    /// <summary>Ends the program at once, without a chance to clean up.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
 
     public CliResult WaitForEnd()
     {
@@ -120,5 +127,5 @@ internal sealed partial class CliProgram : IDisposable
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int process, int signal);
+    private static partial int Signal(int process, int signal);
 }

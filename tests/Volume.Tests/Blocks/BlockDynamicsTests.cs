@@ -38,7 +38,7 @@ public sealed class BlockDynamicsTests
 
         (VolumeMasks masks, int[] labels) = Run(options, new VolumeShape(9, 17, 16), halo: 3);
 
-        Assert.True(expected.Filtered.Found > 20, kind);
+        Assert.True(expected.Filtered.Found > 20 || options.Niter == 0, kind);
         Assert.Equal(expected.Labels.Data, labels);
         Assert.Equal(expected.Filtered, masks.Filtered);
         Assert.Equal(expected.Filtered.Kept, masks.Cells.Count);

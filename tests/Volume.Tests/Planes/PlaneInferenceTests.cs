@@ -15,7 +15,7 @@ public sealed class PlaneInferenceTests
     [Fact]
     public void Run_EachView_IsTheReferences()
     {
-        using CellposeModel model = TestModels.Load("net_small.pt");
+        using CellposeModel model = TestModels.Load("eval_model.pt");
         using var input = new MemoryVolumeSource(Normalized());
         NdArray<float> sums = Golden.Load<float>("run_3D", "y");         // [Z, Y, X, (flow Z, Y, X, logit)]
         float[][] actual = [new float[6720], new float[6720], new float[6720], new float[6720]];
