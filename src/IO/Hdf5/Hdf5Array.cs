@@ -1,3 +1,4 @@
+using Cellpose3D.IO.Tiff;
 using Cellpose3D.IO.Volumes;
 using PureHDF;
 using PureHDF.Selections;
@@ -14,6 +15,7 @@ internal sealed class Hdf5Array : IVoxelArray
     private readonly Hdf5File _file;
     private readonly NativeDataset _dataset;
     private readonly H5DatasetAccess _access;
+    private readonly bool _isBigEndian;
 
     /// <summary>Opens the array at a path.</summary>
     /// <param name="file">Stays the caller's.</param>
@@ -34,6 +36,7 @@ internal sealed class Hdf5Array : IVoxelArray
         Chunk = chunks is not null && chunks.Length >= Shape.Length ? [.. chunks.Take(Shape.Length).Select(c => (int)Math.Clamp(c, 1, int.MaxValue))]
             : [.. Shape.Select((length, axis) => axis >= Shape.Length - 2 ? length : 1)];           // in one piece: planes are read fastest
         long chunkBytes = Chunk.Aggregate((long)Type.Bytes(), (n, length) => n * length);
+        _isBigEndian = Type.Bytes() > 1 && IsBigEndian();
         _access = new H5DatasetAccess(ChunkCache: new SimpleReadingChunkCache(1009, (ulong)Math.Max(CacheBytes, 2 * chunkBytes)));
     }
 
@@ -69,6 +72,12 @@ internal sealed class Hdf5Array : IVoxelArray
     {
         var selection = new HyperslabSelection(Shape.Length, [.. start.Select(s => (ulong)s)], [.. count.Select(c => (ulong)c)]);
         cancellationToken.ThrowIfCancellationRequested();
+        if (_isBigEndian)
+        {
+            Read<byte>(selection, samples);                               // as bytes: the library does not turn them
+            SampleRow.SwapBytes(samples, Type.Bytes());
+            return;
+        }
         switch (Type)
         {
             case PixelType.UInt8: Read<byte>(selection, samples); break;
@@ -82,6 +91,36 @@ internal sealed class Hdf5Array : IVoxelArray
             case PixelType.Float16: Read<Half>(selection, samples); break;
             case PixelType.Float32: Read<float>(selection, samples); break;
             default: Read<double>(selection, samples); break;
+        }
+    }
+
+    /// <summary>Asks for nothing as numbers, which the library refuses for samples of the other byte order; its types do not tell it.</summary>
+    private bool IsBigEndian()
+    {
+        int bytes = Type.Bytes();
+        try
+        {
+            lock (_file.Lock)
+            {
+                switch (bytes)
+                {
+                    case 2 when Type == PixelType.Float16: _dataset.Read(default, Span<Half>.Empty, new NoneSelection(), null, null); break;
+                    case 2: _dataset.Read(default, Span<ushort>.Empty, new NoneSelection(), null, null); break;
+                    case 4 when Type == PixelType.Float32: _dataset.Read(default, Span<float>.Empty, new NoneSelection(), null, null); break;
+                    case 4: _dataset.Read(default, Span<uint>.Empty, new NoneSelection(), null, null); break;
+                    case 8 when Type == PixelType.Float64: _dataset.Read(default, Span<double>.Empty, new NoneSelection(), null, null); break;
+                    default: _dataset.Read(default, Span<ulong>.Empty, new NoneSelection(), null, null); break;
+                }
+            }
+            return false;
+        }
+        catch (Exception e) when (e.GetBaseException().Message.Contains("Byte order", StringComparison.Ordinal))
+        {
+            return true;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return false;                                                 // reading in earnest says what is wrong
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Cellpose3D.IO.Volumes;
 using PureHDF;
 using PureHDF.Filters;
@@ -26,7 +25,7 @@ internal sealed class Hdf5File : IDisposable
         Path = path;
         if (!File.Exists(path))
             throw new FileNotFoundException($"'{path}' does not exist.", path);
-        _file = Guard(() => H5File.OpenRead(path), "its headers");
+        _file = Guard(() => H5File.OpenRead(path), "the header");
     }
 
     public string Path { get; }
@@ -131,14 +130,14 @@ internal sealed class Hdf5File : IDisposable
         {
             return read();
         }
-        catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException or FileNotFoundException or UnauthorizedAccessException))
+        catch (Exception e) when (e is not (OutOfMemoryException or FileNotFoundException or UnauthorizedAccessException))
         {
-            Exception inner = e is TargetInvocationException or AggregateException && e.InnerException is not null ? e.InnerException : e;
-            if (inner is InvalidDataException or NotSupportedException)
-                throw Marked(inner, what);
-            if (inner.Message.Contains("filter", StringComparison.OrdinalIgnoreCase))
-                throw new NotSupportedException($"'{Path}': {what} cannot be unpacked: {inner.Message} Save it with gzip.", inner);
-            throw new InvalidDataException($"'{Path}' is damaged or cut short at {what}: {inner.Message.ReplaceLineEndings(" ")}", inner);
+            Exception inner = e.GetBaseException();                        // the library wraps its errors, some of them twice
+            if (inner is OperationCanceledException or OutOfMemoryException)
+                throw inner;
+            if (inner is NotSupportedException || (inner.GetType() == typeof(Exception) && inner.Message.Contains("filter", StringComparison.OrdinalIgnoreCase)))
+                throw new NotSupportedException($"{Named(what)} cannot be unpacked: {inner.Message.ReplaceLineEndings(" ")} Save it with gzip.", e);
+            throw new InvalidDataException($"{Named(what)} is damaged or cut short: {inner.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 
@@ -148,11 +147,7 @@ internal sealed class Hdf5File : IDisposable
             _file.Dispose();
     }
 
-    private Exception Marked(Exception inner, string what)
-    {
-        string message = inner.Message.Contains(Path, StringComparison.Ordinal) ? inner.Message : $"'{Path}': {what}: {inner.Message}";
-        return inner is NotSupportedException ? new NotSupportedException(message, inner) : new InvalidDataException(message, inner);
-    }
+    private string Named(string what) => what.Contains(Path, StringComparison.Ordinal) ? what : $"{what} of '{Path}'";
 
     private void Collect(IH5Group group, string prefix, List<VolumeDataset> found, int depth)
     {

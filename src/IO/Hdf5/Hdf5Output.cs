@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json.Nodes;
 using Cellpose3D.Core2D;
 using Cellpose3D.IO.Volumes;
@@ -101,7 +102,7 @@ internal sealed class Hdf5Output<T, TStored> : IVolumeOutput<T>
             SampleEncoder.Encode<T>(plain, _type, System.Runtime.InteropServices.MemoryMarshal.AsBytes(stored.AsSpan()));
             ulong[] start = [.. _letters.Select(l => (ulong)(l switch { 'T' => component / _options.Channels, 'C' => component % _options.Channels, 'Z' => chunk.Z, 'Y' => chunk.Y, _ => chunk.X }))];
             ulong[] count = [.. _letters.Select(l => (ulong)(l is 'T' or 'C' ? 1 : Length(l, chunk.Shape)))];
-            _writer.Write(_dataset, stored, fileSelection: new HyperslabSelection(_letters.Length, start, count));
+            Unwrapped(() => _writer.Write(_dataset, stored, fileSelection: new HyperslabSelection(_letters.Length, start, count)));
         }
     }
 
@@ -115,12 +116,25 @@ internal sealed class Hdf5Output<T, TStored> : IVolumeOutput<T>
         long needed = _grid.Touching(Shape.All).LongCount() * Components;
         if (_written.Count != needed)
             throw new InvalidOperationException($"{needed} chunks must be written; got {_written.Count}.");
-        _writer.Dispose();
+        Unwrapped(_writer.Dispose);
         _file.Commit();
         progress?.Report(1);
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>The library calls its own methods by reflection, which wraps the disk's errors.</summary>
+    private static void Unwrapped(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (TargetInvocationException e) when (e.GetBaseException() is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(e.GetBaseException().Message, e);
+        }
+    }
 
     private int Length(char letter, VolumeShape shape) => letter switch { 'T' => _options.Times, 'C' => _options.Channels, 'Z' => shape.Z, 'Y' => shape.Y, _ => shape.X };
 

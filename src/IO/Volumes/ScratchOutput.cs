@@ -14,7 +14,7 @@ internal sealed class ScratchOutput : IVolumeOutput<int>
     public ScratchOutput(string path, VolumeShape shape, VolumeWriteOptions options)
     {
         (_path, _options) = (path, options);
-        string full = Path.GetFullPath(path), above = Path.GetDirectoryName(full) ?? full;
+        string full = Path.GetFullPath(VolumeFile.Split(path).File), above = Path.GetDirectoryName(full) ?? full;
         if (Directory.Exists(full))
             throw new IOException($"'{path}' is a folder; name a file to write.");
         if (!Directory.Exists(above))

@@ -78,7 +78,7 @@ public static class VolumeConverter
     private static IVolumeOutput<T> Open<T>(string path, VolumeFormat format, VolumeShape shape, PixelType type, VolumeWriteOptions options, bool isLabels)
         where T : unmanaged => format switch
         {
-            VolumeFormat.OmeZarr => new OmeZarrStore<T>(VolumeFile.Split(path).File, shape, type, options, isLabels),
+            VolumeFormat.OmeZarr => new OmeZarrStore<T>(VolumeFile.FolderOf(path), shape, type, options, isLabels),
             VolumeFormat.Hdf5 => Hdf5Output.Create<T>(path, shape, type, options, isLabels),
             _ => new TiffVolumeOutput<T>(path, shape, type, options, isOme: format == VolumeFormat.OmeTiff),
         };

@@ -86,7 +86,7 @@ public static class VolumeFile
         options ??= new VolumeWriteOptions();
         options.Validate();
         return FormatOf(path) == VolumeFormat.OmeZarr
-            ? new OmeZarrStore<int>(Split(path).File, shape, options.Type ?? PixelType.UInt32, options, isLabels: true)
+            ? new OmeZarrStore<int>(FolderOf(path), shape, options.Type ?? PixelType.UInt32, options, isLabels: true)
             : new ScratchOutput(path, shape, options);
     }
 
@@ -107,12 +107,19 @@ public static class VolumeFile
         VolumeConverter.Write<int>(labels.Read, labels.Shape, labels.Chunk, path, options, isLabels: true, progress, cancellationToken);
     }
 
+    /// <summary>The folder that a Zarr store, or labels in one, are written to.</summary>
+    internal static string FolderOf(string path)
+    {
+        (string file, string? inside) = Split(path);
+        return inside is null ? file : Path.Combine(file, inside.Trim('/'));
+    }
+
     /// <summary>Separates a file from the path of an array in it.</summary>
     internal static (string File, string? Dataset) Split(string path)
     {
         if (File.Exists(path) || Directory.Exists(path))
             return (path, null);
         int at = path.LastIndexOf(Inside, StringComparison.Ordinal);
-        return at > 0 ? (path[..at], path[(at + Inside.Length)..]) : (path, null);
+        return at > 1 ? (path[..at], path[(at + Inside.Length)..]) : (path, null);
     }
 }

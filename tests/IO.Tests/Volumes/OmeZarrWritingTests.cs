@@ -156,8 +156,8 @@ public sealed class OmeZarrWritingTests : IDisposable
         using (VolumeReader source = Source(Image(Shape)))
             VolumeConverter.Run(source, At("image.zarr"), new VolumeConvertOptions { Write = Options with { ZarrVersion = version } });
 
-        foreach (string name in (string[])["cells", "nuclei", "cells"])
-            Write(At($"image.zarr/labels/{name}"), TestVolumes.Labels(Shape, name.Length, 70_001), Options);
+        foreach (string name in (string[])["image.zarr/labels/cells", "image.zarr:/labels/nuclei", "image.zarr/labels/cells"])
+            Write(At(name), TestVolumes.Labels(Shape, 6, 70_001), Options);
 
         using VolumeReader image = VolumeFile.Open(At("image.zarr")), labels = VolumeFile.Open(At("image.zarr/labels/nuclei"));
         Assert.Equal(["labels/cells", "labels/nuclei"], image.Description.Datasets.Select(d => d.Path));
