@@ -1,6 +1,6 @@
 namespace Cellpose3D.Core2D.Measurements;
 
-/// <summary>An image or volume that is read plane by plane, each plane once and in order, so that it need not fit memory.</summary>
+/// <summary>An image or volume that is read plane by plane, in order, so that it need not fit memory.</summary>
 /// <typeparam name="T">int for labels, float for intensities.</typeparam>
 public sealed class PlaneSource<T>
     where T : unmanaged
