@@ -6,7 +6,7 @@ namespace Cellpose3D.Cli.Pictures;
 
 /// <summary>
 /// The picture of a volume, to look at: three planes at right angles through a place full of cells, with each cell's outline in its own
-/// colour; beside them the brightest value along z and along y, and the same in the colours of the cells. Distances along z are true.
+/// colour; beside them the brightest value along z and along y, and the brightest cells along them in their colours. Distances along z are true.
 /// </summary>
 /// <remarks>
 /// Left to right: XY with XZ below, YZ, the projections of the image, the projections of the cells. Ticks mark where the planes cut each
@@ -14,7 +14,7 @@ namespace Cellpose3D.Cli.Pictures;
 /// </remarks>
 internal static class VolumePicture
 {
-    private const int LargestPanel = 720, SmallestPanel = 256, Gap = 6;
+    private const int LargestPanel = 720, SmallestPanel = 384, Gap = 6;
 
     /// <summary>Draws a volume in memory.</summary>
     /// <param name="image">float32 [Z, Y, X] or [1 or 2, Z, Y, X], as segmented; borrowed.</param>
@@ -33,7 +33,7 @@ internal static class VolumePicture
             PlaneSource<int>.Of(labels), spacing);
     }
 
-    /// <summary>Draws a volume that is read plane by plane, the labels twice.</summary>
+    /// <summary>Draws a volume that is read plane by plane, labels and first channel twice.</summary>
     /// <param name="channels">One channel, drawn grey, or two, drawn green and blue.</param>
     /// <param name="labels">0 = background.</param>
     /// <param name="spacing">Size of a voxel; cubes where it is not known.</param>

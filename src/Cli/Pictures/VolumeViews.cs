@@ -1,16 +1,21 @@
+using System.Runtime.InteropServices;
 using Cellpose3D.Core2D.Measurements;
 
 namespace Cellpose3D.Cli.Pictures;
 
-/// <summary>What a picture shows of a volume, gathered in one pass over its planes after one over the labels for the place.</summary>
+/// <summary>What a picture shows of a volume, gathered in one pass over its planes, after one that finds the place and the brightness of each cell.</summary>
 internal sealed class VolumeViews
 {
     private readonly ChannelViews[] _channels;
+    private readonly IReadOnlyDictionary<int, float> _means;             // of each cell in the first channel
+    private readonly float[] _shownXY, _shownXZ;                         // means of the cells shown
 
-    private VolumeViews(int channels, PlaneSource<int> labels, (int Z, int Y, int X) place)
+    private VolumeViews(int channels, PlaneSource<int> labels, (int Z, int Y, int X) place, IReadOnlyDictionary<int, float> means)
     {
         (Depth, Height, Width) = (labels.Depth, labels.Height, labels.Width);
         (AtZ, AtY, AtX) = place;
+        _means = means;
+        (_shownXY, _shownXZ) = (new float[Height * Width], new float[Depth * Width]);
         _channels = [.. Enumerable.Range(0, channels).Select(_ => new ChannelViews(
             new VolumeView(Height, Width), new VolumeView(Depth, Width), new VolumeView(Height, Depth), new VolumeView(Height, Width), new VolumeView(Depth, Width)))];
         (CellsXY, CellsXZ) = (new VolumeView(Height, Width), new VolumeView(Depth, Width));
@@ -33,7 +38,7 @@ internal sealed class VolumeViews
     /// <summary>The place through which the planes go.</summary>
     public int AtX { get; }
 
-    /// <summary>Along z, the cell of the brightest voxel that belongs to one, and that voxel's value in the first channel.</summary>
+    /// <summary>Along z, the brightest cell (by its mean, so that noise does not mix cells), and its brightest voxel there, in the first channel.</summary>
     public VolumeView CellsXY { get; }
 
     /// <summary>The same along y.</summary>
@@ -42,7 +47,8 @@ internal sealed class VolumeViews
     /// <summary>Reads a volume.</summary>
     public static VolumeViews Take(IReadOnlyList<PlaneSource<float>> channels, PlaneSource<int> labels, CancellationToken cancellationToken)
     {
-        var views = new VolumeViews(channels.Count, labels, RichestPlace(labels, cancellationToken));
+        ((int, int, int) place, Dictionary<int, float> means) = Survey(labels, channels[0], cancellationToken);
+        var views = new VolumeViews(channels.Count, labels, place, means);
         int[] cells = new int[labels.Height * labels.Width];
         float[][] values = [.. channels.Select(_ => new float[cells.Length])];
         for (int z = 0; z < labels.Depth; z++)
@@ -65,25 +71,37 @@ internal sealed class VolumeViews
     /// <summary>The contrast of each channel over some views.</summary>
     public Contrast[] Contrasts(Func<ChannelViews, float[][]> views) => Array.ConvertAll(_channels, v => Contrast.For(views(v)));
 
-    // where most voxels of cells lie along each axis, counted in a window as wide as a cell or two
-    private static (int Z, int Y, int X) RichestPlace(PlaneSource<int> labels, CancellationToken cancellationToken)
+    // where most voxels of cells lie along each axis, counted in a window as wide as a cell or two; and the mean of each cell
+    private static ((int Z, int Y, int X) Place, Dictionary<int, float> Means) Survey(
+        PlaneSource<int> labels, PlaneSource<float> image, CancellationToken cancellationToken)
     {
+        var sums = new Dictionary<int, (double Sum, long Count)>();
+        float[] values = new float[labels.Height * labels.Width];
         long[] z = new long[labels.Depth], y = new long[labels.Height], x = new long[labels.Width];
         int[] cells = new int[labels.Height * labels.Width];
         for (int plane = 0; plane < labels.Depth; plane++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             labels.Read(plane, cells);
-            for (int at = 0; at < cells.Length; at++)
+            image.Read(plane, values);
+            for (int at = 0; at < cells.Length;)
             {
-                if (cells[at] == 0)
-                    continue;
-                z[plane]++;
-                y[at / labels.Width]++;
-                x[at % labels.Width]++;
+                int start = at, label = cells[at];
+                double sum = 0;
+                for (; at < cells.Length && cells[at] == label; at++)
+                {
+                    if (label == 0)
+                        continue;
+                    z[plane]++;
+                    y[at / labels.Width]++;
+                    x[at % labels.Width]++;
+                    sum += float.IsFinite(values[at]) ? values[at] : 0;
+                }
+                ref (double Sum, long Count) total = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, label, out _);
+                total = (total.Sum + sum, total.Count + at - start);
             }
         }
-        return (Richest(z), Richest(y), Richest(x));
+        return ((Richest(z), Richest(y), Richest(x)), sums.ToDictionary(s => s.Key, s => (float)(s.Value.Sum / s.Value.Count)));
     }
 
     private static int Richest(long[] counts)
@@ -94,8 +112,8 @@ internal sealed class VolumeViews
         for (int n = 0; n < 2 * counts.Length; n++)
         {
             int at = counts.Length / 2 + (n % 2 == 0 ? n / 2 : -(n + 1) / 2);
-            if (at < 0 || at >= counts.Length)
-                continue;
+            if (at < counts.Length / 8 || at > (counts.Length - 1) - counts.Length / 8)
+                continue;                                                // near the border cells are cut
             long sum = 0;
             for (int k = Math.Max(0, at - window); k <= Math.Min(counts.Length - 1, at + window); k++)
                 sum += counts[k];
@@ -130,16 +148,25 @@ internal sealed class VolumeViews
 
     private void AddCells(int z, float[] values, int[] cells)
     {
+        int label = 0;
+        float mean = 0;
         for (int at = 0; at < cells.Length; at++)
         {
             if (cells[at] == 0)
                 continue;
-            int xz = z * Width + at % Width;
-            float value = float.IsFinite(values[at]) ? values[at] : float.MinValue;
-            if (value > CellsXY.Intensity[at])
-                (CellsXY.Intensity[at], CellsXY.Labels[at]) = (value, cells[at]);
-            if (value > CellsXZ.Intensity[xz])
-                (CellsXZ.Intensity[xz], CellsXZ.Labels[xz]) = (value, cells[at]);
+            if (cells[at] != label)
+                (label, mean) = (cells[at], _means[cells[at]]);
+            Show(CellsXY, _shownXY, at, label, mean, values[at]);
+            Show(CellsXZ, _shownXZ, z * Width + at % Width, label, mean, values[at]);
         }
+    }
+
+    private static void Show(VolumeView view, float[] shown, int at, int label, float mean, float value)
+    {
+        int there = view.Labels[at];
+        if (there == label)
+            view.Intensity[at] = value > view.Intensity[at] ? value : view.Intensity[at];
+        else if (there == 0 || mean > shown[at] || (mean == shown[at] && label < there))
+            (view.Labels[at], shown[at], view.Intensity[at]) = (label, mean, value);
     }
 }

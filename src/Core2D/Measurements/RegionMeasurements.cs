@@ -11,7 +11,7 @@ namespace Cellpose3D.Core2D.Measurements;
 public static class RegionMeasurements
 {
     private const int BandRows = 64;
-    private const long VoxelsAtOnce = 1 << 21;                           // of label planes held at a time, besides their channels
+    private const long VoxelsAtOnce = 1 << 19;                           // of label planes held at a time, besides their channels
 
     /// <summary>Measures.</summary>
     /// <param name="labels">int32, 0 = background, gaps allowed; each plane is read once.</param>

@@ -14,7 +14,7 @@ public sealed class VolumePictureTests
         // 10 planes three pixels apart are as long as 30 columns
         using SKBitmap picture = Decode(VolumePicture.Png(new NdArray<float>(10, 40, 60), new NdArray<int>(10, 40, 60), new VoxelSize(1.5, 0.5, 0.5)));
 
-        int scale = 5;          // the longest side becomes at least 256
+        int scale = 7;          // the longest side becomes at least 384
         Assert.Equal(3 * 60 * scale + 30 * scale + 3 * Gap, picture.Width);
         Assert.Equal(40 * scale + 30 * scale + Gap, picture.Height);
     }
@@ -33,15 +33,30 @@ public sealed class VolumePictureTests
 
         using SKBitmap picture = Decode(VolumePicture.Png(image, labels, default));
 
-        int side = 4 * 64, deep = 4 * 5;
+        int side = 6 * 64, deep = 6 * 5;
         SKColor colour = LabelColors.Of(3);
-        Assert.Equal(SKColors.White, picture.GetPixel(4 * 50 + 2, 4 * 20 + 2));
-        Assert.Equal(colour, picture.GetPixel(4 * 50 + 2, 4 * 10));                             // upper edge in XY
-        Assert.Equal(colour, picture.GetPixel(4 * 50 + 2, side + Gap + 4 * 1));                 // first plane in XZ
-        Assert.Equal(colour, picture.GetPixel(side + Gap + 4 * 1, 4 * 20 + 2));                 // first plane in YZ
-        Assert.Equal(SKColors.White, picture.GetPixel(side + deep + 2 * Gap + 4 * 50, 4 * 20));
-        Assert.Equal(colour, picture.GetPixel(2 * side + deep + 3 * Gap + 4 * 50, 4 * 20));
-        Assert.Equal(SKColors.Black, picture.GetPixel(2 * side + deep + 3 * Gap + 4 * 20, 4 * 20));
+        Assert.Equal(SKColors.White, picture.GetPixel(6 * 50 + 2, 6 * 20 + 2));
+        Assert.Equal(colour, picture.GetPixel(6 * 50 + 2, 6 * 10));                             // upper edge in XY
+        Assert.Equal(colour, picture.GetPixel(6 * 50 + 2, side + Gap + 6 * 1));                 // first plane in XZ
+        Assert.Equal(colour, picture.GetPixel(side + Gap + 6 * 1, 6 * 20 + 2));                 // first plane in YZ
+        Assert.Equal(SKColors.White, picture.GetPixel(side + deep + 2 * Gap + 6 * 50, 6 * 20));
+        Assert.Equal(colour, picture.GetPixel(2 * side + deep + 3 * Gap + 6 * 50, 6 * 20));
+        Assert.Equal(SKColors.Black, picture.GetPixel(2 * side + deep + 3 * Gap + 6 * 20, 6 * 20));
+    }
+
+    [Fact]
+    public void Png_CellsBehindEachOther_ShowsTheBrighterWhole()
+    {
+        // the dim cell holds the brightest voxel, as noise would have it
+        var labels = new NdArray<int>([5, 5, 9, 9], 2, 1, 2);
+        var image = new NdArray<float>([100, 100, 120, 1], 2, 1, 2);
+
+        using SKBitmap picture = Decode(VolumePicture.Png(image, labels, default));
+
+        // four panels beside each other, as deep as they are wide
+        int side = (picture.Width - 3 * Gap) / 4;
+        SKColor left = picture.GetPixel(3 * (side + Gap) + side / 4, 1), right = picture.GetPixel(3 * (side + Gap) + 3 * side / 4, 1), colour = LabelColors.Of(5);
+        Assert.All((SKColor[])[left, right], c => Assert.Equal(colour.Hue, c.Hue, 2.0));
     }
 
     [Theory]
@@ -57,6 +72,16 @@ public sealed class VolumePictureTests
 
         Assert.InRange(picture.Width, 3, 4 * 720 + 3 * Gap);
         Assert.InRange(picture.Height, 3, 2 * 720 + Gap);
+    }
+
+    [Fact]
+    public void Temp()
+    {
+        foreach (string n in Directory.GetFiles("/tmp/m/pics", "*_img.tif"))
+        {
+            var i = Cellpose3D.IO.ImageReader.Read(n);
+            File.WriteAllBytes(n.Replace("_img.tif", ".png"), VolumePicture.Png(i.Axes[0] == 'Z' && i.Axes[1] == 'C' ? i.Pixels : i.Pixels, Cellpose3D.IO.LabelReader.Read(n.Replace("_img", "_masks")), i.Info.VoxelSizeUm));
+        }
     }
 
     [Fact]

@@ -39,8 +39,21 @@ public sealed class MeasurementFileTests
         using var group = reader.OpenRowGroupReader(0);
         DataField[] fields = reader.Schema.GetDataFields();
         Assert.Equal(Sample.Columns.Select(c => c.Name), fields.Select(f => f.Name));
-        Assert.Equal([typeof(int), typeof(long), typeof(double), typeof(bool), typeof(string)], fields.Select(f => f.ClrType));
-        Assert.Equal(2, group.RowCount);
+        Assert.Equal(Sample.Columns[0].Values, await ReadAsync<int>(group, fields[0]));
+        Assert.Equal(Sample.Columns[1].Values, await ReadAsync<long>(group, fields[1]));
+        Assert.Equal(Sample.Columns[2].Values, await ReadAsync<double>(group, fields[2]));
+        Assert.Equal(Sample.Columns[3].Values, await ReadAsync<bool>(group, fields[3]));
+        string?[] text = new string?[2];
+        await group.ReadAsync(fields[4], text.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(Sample.Columns[4].Values, text);
+    }
+
+    private static async Task<T[]> ReadAsync<T>(ParquetRowGroupReader group, DataField field)
+        where T : struct
+    {
+        T[] values = new T[group.RowCount];
+        await group.ReadAsync<T>(field, values.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
+        return values;
     }
 
     [Theory]
