@@ -77,7 +77,7 @@ public sealed class Segmenter2D
 
         double diameter = _options.Diameter ?? _model.Info.DiamLabels;
         if (_options.AutoDiameter)
-            diameter = EstimateDiameter(normalized, PartialProgress.Of(progress, 0, 0.5f), cancellationToken);
+            diameter = Estimate(normalized, PartialProgress.Of(progress, 0, 0.5f), cancellationToken).Diameter;
         (NdArray<float> maps, float[] style) = Predict(normalized, diameter, PartialProgress.Of(progress, _options.AutoDiameter ? 0.5f : 0, 1), cancellationToken);
 
         int height = image.Shape[1], width = image.Shape[2];
@@ -107,12 +107,19 @@ public sealed class Segmenter2D
     }
 
     /// <summary>Estimates the mean cell diameter: once from the style, then from the masks found at that diameter.</summary>
-    /// <param name="normalized">float32 [C, Y, X], about 0..1; borrowed.</param>
+    /// <param name="image">float32 [C, Y, X], any intensity range; C = 1 (cells) or 2 (cells, nuclei); borrowed.</param>
     /// <param name="progress">Receives the fraction done, in (0, 1].</param>
     /// <param name="cancellationToken">Checked between tiles and steps.</param>
-    /// <returns>Diameter in pixels; the model's own where no cell is found.</returns>
+    /// <exception cref="InvalidOperationException">The model has no size model.</exception>
     /// <remarks>Paper, Methods, "Size model"; NUMERICS section 13: both passes run at the network's scale, the second on nearest pixels.</remarks>
-    private double EstimateDiameter(NdArray<float> normalized, IProgress<float>? progress, CancellationToken cancellationToken)
+    public DiameterEstimate EstimateDiameter(NdArray<float> image, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (_model.SizeModel is null)
+            throw new InvalidOperationException($"the diameter cannot be estimated: model '{_model.Info.Name}' has no size model.");
+        return Estimate(Normalizer.Normalize(image, Normalization, out _, cancellationToken), progress, cancellationToken);
+    }
+
+    private DiameterEstimate Estimate(NdArray<float> normalized, IProgress<float>? progress, CancellationToken cancellationToken)
     {
         (_, float[] style) = Predict(normalized, _model.Info.DiamLabels, PartialProgress.Of(progress, 0, 0.5f), cancellationToken);
         double guess = _model.SizeModel!.PredictDiameter(style);
@@ -123,7 +130,7 @@ public sealed class Segmenter2D
         MaskResult masks = MakeMasks(
             flows, cellProb, Dynamics(DefaultNiter(guess, resample: false), interpolate: false, normalized.Shape[1], normalized.Shape[2]), null, cancellationToken);
         double diameter = Diameters.Median(masks.Labels);
-        return diameter > 0 && double.IsFinite(diameter) ? diameter : _model.Info.DiamMean;
+        return new DiameterEstimate(guess, diameter > 0 && double.IsFinite(diameter) ? diameter : _model.Info.DiamMean);
     }
 
     // flows are followed where the network ran; everything after that is integer work for the CPU

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Segmentation;
+using Cellpose3D.IO;
 using Cellpose3D.IO.Weights;
 using Spectre.Console;
 
@@ -13,7 +14,7 @@ internal static class ModelsCommand
 {
     public static Command Create() => new Command("models", "List, describe, add and download models.")
     {
-        List(), Info(), FilePath(), Add(), Get(),
+        List(), Info(), FilePath(), Add(), Export(), Get(),
     }.WithExample("cellpose3d models list");
 
     private static Command List() =>
@@ -90,6 +91,27 @@ internal static class ModelsCommand
                 ModelEntry entry = ModelLoading.Registry().Add(parse.GetValue(path)!, parse.GetValue(name));
                 reporter.Result($"added '{entry.Name}': {string.Join(", ", entry.WeightPaths)}");
                 reporter.ResultJson(Json(entry));
+                return ExitCode.Ok;
+            }));
+    }
+
+    private static Command Export()
+    {
+        var name = new Argument<string>("model") { Description = "Name or path." };
+        var output = new Option<string>("--output", "-o") { Description = "The file to write (.safetensors); its size model goes beside it.", Required = true };
+        var full = new Option<bool>("--float32") { Description = "Keep kernels as float32; default: float16, half the size." };
+        return new Command("export", "Write a model as one small safetensors file, to share it.") { name, output, full }
+            .WithAction("cellpose3d models export my_cells -o my_cells.safetensors", (parse, reporter, _) => AsModel(() =>
+            {
+                string path = parse.GetValue(output)!, size = Path.ChangeExtension(path, ".size.safetensors");
+                OutputPaths.RequireFile("--output", path);
+                ModelEntry entry = ModelLoading.Registry().Resolve(parse.GetValue(name)!);
+                CellposeModelFile file = entry.Load()[0];
+                AtomicFile.Write(path, stream => CellposeModelFile.Save(stream, file.Weights, half: !parse.GetValue(full)));
+                if (entry.SizePath is { } sizePath)
+                    AtomicFile.Write(size, stream => SizeModelFile.Write(stream, SizeModelFile.Read(sizePath)));
+                reporter.Result(path);
+                reporter.ResultJson(new JsonObject { ["model"] = path, ["size_model"] = entry.SizePath is null ? null : size });
                 return ExitCode.Ok;
             }));
     }

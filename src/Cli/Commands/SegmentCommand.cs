@@ -13,7 +13,7 @@ internal static class SegmentCommand
     private static readonly Option<string?> Output = new("--output", "-o") { Description = "Folder for the results; default: beside each image." };
     private static readonly Option<string> Model = new("--model", "-m") { Description = "Name of a model (see 'cellpose3d models list') or path of a weight file.", DefaultValueFactory = _ => "nuclei" };
     private static readonly Option<string?> SizeModel = new("--size-model") { Description = "Path of a size model for --diameter auto; default: the one that belongs to the model." };
-    private static readonly Option<string?> Diameter = new("--diameter", "-d") { Description = "Mean cell diameter in pixels, or 'auto' to estimate it for each image; default: the model's own." };
+    private static readonly Option<string?> Diameter = new("--diameter", "-d") { Description = "Mean cell diameter in pixels, auto to estimate it for each image, or model for that of the model's training; default: auto where the model has a size model." };
     private static readonly Option<int> Chan = new("--chan") { Description = "Channel of the cells: 0 = mean of all channels, 1 = first (red), 2 = second (green), ..." };
     private static readonly Option<int> Chan2 = new("--chan2") { Description = "Channel of the nuclei: 0 = none, 1 = first, ..." };
     private static readonly Option<string?> Axes = new("--axes") { Description = "What the file's axes are, slowest first, for example ZCYX; default: from the file's metadata." };
@@ -45,8 +45,8 @@ internal static class SegmentCommand
     {
         Diameter.Validators.Add(r =>
         {
-            if (r.GetValueOrDefault<string?>() is { } d && d != "auto" && !(double.TryParse(d, NumberStyles.Float, CultureInfo.InvariantCulture, out double pixels) && pixels > 0))
-                r.AddError($"--diameter must be a number of pixels above 0, or auto; got '{d}'.");
+            if (r.GetValueOrDefault<string?>() is { } d && d is not ("auto" or "model") && !(double.TryParse(d, NumberStyles.Float, CultureInfo.InvariantCulture, out double pixels) && pixels > 0))
+                r.AddError($"--diameter must be a number of pixels above 0, auto or model; got '{d}'.");
         });
         Compat.AcceptOnlyFromAmong("cellpose3");
         var command = new Command("segment", "Segment the cells of 2D images: one label per cell.")
@@ -64,7 +64,7 @@ internal static class SegmentCommand
         string? diameter = parse.GetValue(Diameter);
         var options = new SegmentationOptions
         {
-            Diameter = diameter is null or "auto" ? null : double.Parse(diameter, CultureInfo.InvariantCulture),
+            Diameter = diameter is null or "auto" or "model" ? null : double.Parse(diameter, CultureInfo.InvariantCulture),
             AutoDiameter = diameter == "auto",
             Normalize = Normalization(parse),
             CellProbThreshold = parse.GetValue(CellProbThreshold),
@@ -88,6 +88,7 @@ internal static class SegmentCommand
             Output = parse.GetValue(Output),
             Model = parse.GetValue(Model)!,
             SizeModel = parse.GetValue(SizeModel),
+            EstimateIfPossible = diameter is null,
             Chan = parse.GetValue(Chan),
             Chan2 = parse.GetValue(Chan2),
             Axes = parse.GetValue(Axes),

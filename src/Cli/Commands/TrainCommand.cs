@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Segmentation;
 using Cellpose3D.Cli.Training;
+using Cellpose3D.Core2D.Native;
 using Cellpose3D.Core2D.Network;
+using Cellpose3D.Core2D.Synthesis;
 using Cellpose3D.Core2D.Training;
 using Cellpose3D.IO;
 using Cellpose3D.IO.Weights;
@@ -35,6 +37,10 @@ internal static class TrainCommand
     private static readonly Option<string[]> Share = new("--share") { Description = "FOLDER=N: draw from this folder N times as often as from others; implies --balance.", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string[]> Channels = new("--channels") { Description = "FOLDER=CHAN,CHAN2: channels of this folder's images instead of --chan and --chan2.", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<double> Invert = new("--invert") { Description = "Share of crops whose intensities are inverted, 0 to 1." };
+    private static readonly Option<string?> Synthetic = new("--synthetic") { Description = $"Also train on images made on the way: all, or a comma-separated list of {string.Join(", ", Cells2D.Kinds)}. They form a folder named 'synthetic' for --share.", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<bool> SizeOnly = new("--size-only") { Description = "Leave the network of --output as it is and only fit its size model." };
+    private static readonly Option<bool> NoSizeModel = new("--no-size-model") { Description = "Do not fit a size model, which --diameter auto needs, after the training." };
+    private static readonly Option<bool> MixedPrecision = new("--mixed-precision") { Description = "Compute in bfloat16 on CUDA; ignored on the CPU." };
     private static readonly Option<bool> Intensity = new("--vary-intensity") { Description = "Vary gamma, contrast, blur and noise besides position and size." };
     private static readonly Option<int> Chan = new("--chan") { Description = "Channel of the cells: 0 = mean of all channels, 1 = first, ..." };
     private static readonly Option<int> Chan2 = new("--chan2") { Description = "Channel of the nuclei: 0 = none, 1 = first, ..." };
@@ -48,7 +54,7 @@ internal static class TrainCommand
         return new Command("train", "Train or fine-tune a model on images with labels.")
         {
             Folders, Output, Init, Resume, Validate, ValidateEvery, Epochs, OptimizerName, LearningRate, ScheduleName, WeightDecay, BatchSize, ImagesPerEpoch,
-            Crop, Base, DiamMean, MinMasks, Balance, Share, Channels, Intensity, Invert, Chan, Chan2, Seed, Device,
+            Crop, Base, DiamMean, MinMasks, Balance, Share, Channels, Intensity, Invert, Chan, Chan2, Synthetic, SizeOnly, NoSizeModel, MixedPrecision, Seed, Device,
         }.WithAction("cellpose3d train my_images/ -o my_cells.safetensors --init nuclei --epochs 50 --optimizer adamw", Run);
     }
 
@@ -63,19 +69,42 @@ internal static class TrainCommand
         if (parse.GetValue(Resume))
             resume = File.Exists(checkpoint) ? CheckpointFile.Read(checkpoint) : throw new CommandException(ExitCode.Usage, $"--resume needs the checkpoint '{checkpoint}', which does not exist.");
 
+        string[] scored = parse.GetValue(Validate) ?? [];
+        GeneratedImages? synthetic = parse.GetResult(Synthetic) is null ? null : SyntheticSet.Parse(parse.GetValue(Synthetic));
         TrainingFolders folders = TrainingFolders.Parse(
-            parse.GetValue(Folders)!, parse.GetValue(Validate) ?? [], parse.GetValue(Share) ?? [], parse.GetValue(Channels) ?? [], (parse.GetValue(Chan), parse.GetValue(Chan2)));
+            parse.GetValue(Folders)!, scored, parse.GetValue(Share) ?? [], parse.GetValue(Channels) ?? [], (parse.GetValue(Chan), parse.GetValue(Chan2)), synthetic?.Set);
         var setOptions = new TrainingSetOptions { MinMasks = parse.GetValue(MinMasks), SetShares = parse.GetValue(Balance) || folders.Shares.Count > 0 ? folders.Shares : null };
-        TrainingSet training = Prepare(folders, parse.GetValue(Folders)!, setOptions, cancellationToken);
+        TrainingSet training = TrainingSet.Prepare(
+            folders.Read(parse.GetValue(Folders)!, cancellationToken), synthetic is null ? null : [synthetic], setOptions, null, cancellationToken);
         foreach (string left in training.LeftOut)
             reporter.Warn($"{left} has fewer than {setOptions.MinMasks} cells and is left out.");
-        string[] scored = parse.GetValue(Validate) ?? [];
+        LabelledImage[] held = [.. folders.Read(scored, cancellationToken)];
+
+        var json = new JsonObject { ["model"] = output };
+        if (!parse.GetValue(SizeOnly))
+            Train(parse, reporter, options, training, held, init, resume, json, cancellationToken);
+        if (!parse.GetValue(NoSizeModel))
+        {
+            CellposeModelFile file = LoadTrained(output);
+            using var model = new CellposeModel(
+                [file.Weights], new ModelInfo(file.Name, file.Sha256, file.DiamMean, file.DiamLabels), ComputeDevice.Select(parse.GetValue(Device)!));
+            json["size_model"] = SizeModelStage.Run(model, stem, training, held, reporter, cancellationToken);
+        }
+        reporter.ResultJson(json);
+        return ExitCode.Ok;
+    }
+
+    private static void Train(
+        ParseResult parse, Reporter reporter, TrainingOptions options, TrainingSet training, LabelledImage[] held, StateDict? init, StateDict? resume,
+        JsonObject json, CancellationToken cancellationToken)
+    {
+        string output = parse.GetValue(Output)!, stem = Path.ChangeExtension(output, null), checkpoint = stem + ".checkpoint.safetensors";
         var run = new TrainingRun
         {
             Init = init,
             Resume = resume,
-            Validation = scored.Length > 0 ? Prepare(folders, scored, setOptions with { MinMasks = 0, SetShares = null }, cancellationToken) : null,
-            Score = scored.Length > 0 ? new ValidationScorer(folders.Read(scored, cancellationToken), options.Device).Score : null,
+            Validation = held.Length > 0 ? TrainingSet.Prepare(held, null, new TrainingSetOptions { MinMasks = 0 }, null, cancellationToken) : null,
+            Score = held.Length > 0 ? new ValidationScorer(held, options.Device).Score : null,
             SaveLast = state => CheckpointFile.Write(checkpoint, state),
             SaveBest = state => CheckpointFile.Write(output, state),
         };
@@ -87,21 +116,28 @@ internal static class TrainCommand
             result = Trainer.Train(training, options, run, new Display(display, reporter), cancellationToken);
             display.Done(0, string.Create(CultureInfo.InvariantCulture, $"{result.History.Count} epochs"));
         });
-        if (scored.Length == 0)
+        if (held.Length == 0)
             CheckpointFile.Write(output, result!.Weights);
         AtomicFile.Write(stem + ".curve.csv", stream => WriteCurve(stream, result!.History));
         AtomicFile.Write(stem + ".curve.png", stream => stream.Write(TrainingPlot.Png(result!.History)));
-        string best = double.IsFinite(result!.BestScore) && scored.Length > 0 ? string.Create(CultureInfo.InvariantCulture, $"; best AP {result.BestScore:f3} in epoch {result.BestEpoch}") : "";
-        reporter.Result($"model: {output}{best}");
-        reporter.ResultJson(new JsonObject
+        bool best = double.IsFinite(result!.BestScore) && held.Length > 0;
+        reporter.Result(string.Create(CultureInfo.InvariantCulture, $"model: {output}{(best ? $"; best AP {result.BestScore:f3} in epoch {result.BestEpoch + 1}" : "")}"));
+        json["epochs"] = result.History.Count;
+        json["loss"] = result.History.Count > 0 ? result.History[^1].Loss : null;
+        json["best_ap"] = best ? result.BestScore : null;
+        json["best_epoch"] = best ? result.BestEpoch : null;
+    }
+
+    private static CellposeModelFile LoadTrained(string path)
+    {
+        try
         {
-            ["model"] = output,
-            ["epochs"] = result.History.Count,
-            ["loss"] = result.History.Count > 0 ? result.History[^1].Loss : null,
-            ["best_ap"] = best.Length > 0 ? result.BestScore : null,
-            ["best_epoch"] = best.Length > 0 ? result.BestEpoch : null,
-        });
-        return ExitCode.Ok;
+            return CellposeModelFile.Load(path);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.Model, Failures.LineOf(e), e);
+        }
     }
 
     private static TrainingOptions Options(ParseResult parse)
@@ -126,6 +162,7 @@ internal static class TrainCommand
             ValidateEvery = parse.GetValue(ValidateEvery),
             Seed = parse.GetValue(Seed),
             Device = parse.GetValue(Device)!,
+            MixedPrecision = parse.GetValue(MixedPrecision),
         };
     }
 
@@ -140,9 +177,6 @@ internal static class TrainCommand
             throw new CommandException(ExitCode.Model, Failures.LineOf(e), e);
         }
     }
-
-    private static TrainingSet Prepare(TrainingFolders folders, string[] names, TrainingSetOptions options, CancellationToken cancellationToken) =>
-        TrainingSet.Prepare(folders.Read(names, cancellationToken), null, options, null, cancellationToken);
 
     private static void WriteCurve(Stream stream, IReadOnlyList<EpochRecord> history)
     {

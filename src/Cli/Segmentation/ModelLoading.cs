@@ -20,12 +20,12 @@ internal static class ModelLoading
             ModelEntry entry = Registry().Resolve(settings.Model);
             IReadOnlyList<CellposeModelFile> files = entry.Load(settings.Ensemble);
             string? sizePath = settings.SizeModel ?? entry.SizePath;
-            SizeModel? size = settings.Options.AutoDiameter && sizePath is not null ? SizeModelFile.Read(sizePath) : null;
+            SizeModel? size = (settings.Options.AutoDiameter || settings.EstimateIfPossible) && sizePath is not null ? SizeModelFile.Read(sizePath) : null;
             ModelInfo info = entry.Describe(files);
             bool half = device.type == DeviceType.CUDA;
             var model = new CellposeModel([.. files.Select(f => f.Weights)], info, device, size, half);
             reporter.Info(FormattableString.Invariant(
-                $"model: {entry.Name} ({(files.Count > 1 ? $"{files.Count} networks, " : "")}widths {string.Join("-", files[0].Widths.Skip(1))}), cells of {info.DiamMean:f1} px after resizing, {info.DiamLabels:f1} px when no diameter is given"));
+                $"model: {entry.Name} ({(files.Count > 1 ? $"{files.Count} networks, " : "")}widths {string.Join("-", files[0].Widths.Skip(1))}), cells of {info.DiamMean:f1} px after resizing; {Diameter(settings, info, size)}"));
             return model;
         }
         catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
@@ -33,4 +33,8 @@ internal static class ModelLoading
             throw new CommandException(ExitCode.Model, Failures.LineOf(e), e);
         }
     }
+    private static string Diameter(SegmentationSettings settings, ModelInfo info, SizeModel? size) =>
+        settings.Options.Diameter is { } given ? FormattableString.Invariant($"diameter {given:f1} px as given")
+        : size is not null ? "diameter estimated for each image"
+        : FormattableString.Invariant($"diameter {info.DiamLabels:f1} px, the model's own");
 }

@@ -26,11 +26,13 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
             torch.set_num_threads(settings.Options.Threads);
         reporter.Info($"device: {ComputeDevice.Describe(device, settings.Device)}");
         using CellposeModel model = ModelLoading.Load(settings, device, reporter);
-        var segmenter = new Segmenter2D(model, settings.Options with { KeepMaps = SegmentationFiles.NeedMaps(settings.Save) });
+        bool estimate = settings.Options.AutoDiameter || (settings.EstimateIfPossible && model.SizeModel is not null);
+        SegmentationOptions options = settings.Options with { AutoDiameter = estimate, KeepMaps = SegmentationFiles.NeedMaps(settings.Save) };
+        var segmenter = new Segmenter2D(model, options);
         if (settings.Output is { } folder)
             Directory.CreateDirectory(folder);
 
-        var report = new RunReport("segment", model.Info, ComputeDevice.Describe(device, settings.Device), settings);
+        var report = new RunReport("segment", model.Info, ComputeDevice.Describe(device, settings.Device), settings with { Options = options });
         ExitCode code = ExitCode.Ok;
         try
         {

@@ -35,6 +35,9 @@ internal sealed record SegmentationSettings
     /// <summary>Which results are written.</summary>
     public required IReadOnlySet<string> Save { get; init; }
 
+    /// <summary>Estimate diameters where the model has a size model: nothing was said about them.</summary>
+    public bool EstimateIfPossible { get; init; }
+
     /// <summary>What steers the segmentation itself.</summary>
     public required SegmentationOptions Options { get; init; }
 }

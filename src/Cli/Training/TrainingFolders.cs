@@ -22,14 +22,16 @@ internal sealed class TrainingFolders
     /// <param name="shares">FOLDER=N for training folders.</param>
     /// <param name="channels">FOLDER=CHAN,CHAN2 for folders of either kind.</param>
     /// <param name="others">Channels of the folders not named.</param>
+    /// <param name="generated">Name of a set of generated images, which has a share too; null is none.</param>
     /// <exception cref="CommandException">A setting cannot be read, or names none of the folders.</exception>
     public static TrainingFolders Parse(
-        IReadOnlyList<string> training, IReadOnlyList<string> validation, IReadOnlyList<string> shares, IReadOnlyList<string> channels, (int Chan, int Chan2) others)
+        IReadOnlyList<string> training, IReadOnlyList<string> validation, IReadOnlyList<string> shares, IReadOnlyList<string> channels, (int Chan, int Chan2) others,
+        string? generated = null)
     {
         var shareOf = new Dictionary<string, double>();
         foreach (string setting in shares)
         {
-            (string folder, string value) = Split("--share", setting, training);
+            (string folder, string value) = Split("--share", setting, generated is null ? training : [.. training, generated]);
             shareOf[folder] = double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) && share >= 0 && double.IsFinite(share)
                 ? share
                 : throw new CommandException(ExitCode.Usage, $"--share '{setting}' must end in a number of 0 or more, for example {folder}=2.");

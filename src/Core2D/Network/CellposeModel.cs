@@ -44,6 +44,12 @@ public sealed class CellposeModel : IDisposable
         Precision = halfPrecision ? ScalarType.Float16 : ScalarType.Float32;
     }
 
+    private CellposeModel(CellposeModel model, SizeModel sizeModel)
+    {
+        (Nets, Info, Device, Precision) = (model.Nets, model.Info, model.Device, model.Precision);
+        SizeModel = sizeModel;
+    }
+
     /// <summary>The networks, in evaluation mode.</summary>
     public IReadOnlyList<CellposeNet> Nets { get; }
 
@@ -58,6 +64,10 @@ public sealed class CellposeModel : IDisposable
 
     /// <summary>Float32, or float16 on CUDA.</summary>
     public ScalarType Precision { get; }
+
+    /// <summary>The same networks with another size model; they stay this object's to free.</summary>
+    /// <param name="sizeModel">Fitted to these networks.</param>
+    public CellposeModel With(SizeModel sizeModel) => new(this, sizeModel);
 
     /// <summary>Frees the networks.</summary>
     public void Dispose()

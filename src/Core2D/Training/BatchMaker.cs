@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Cellpose3D.Core2D.Training;
 
 /// <summary>Makes the batch of any step of a run, as a function of seed and step alone.</summary>
@@ -12,6 +14,7 @@ internal sealed class BatchMaker
     private readonly int _batchSize, _imagesPerEpoch;
     private readonly Lock _gate = new();
     private readonly Dictionary<int, int[]> _plans = [];
+    private readonly ConcurrentBag<TrainingBatch> _spare = [];
 
     /// <summary>Prepares to make batches.</summary>
     /// <param name="set">What is drawn; borrowed.</param>
@@ -40,7 +43,7 @@ internal sealed class BatchMaker
         int[] plan = Plan(epoch);
         int first = step * _batchSize, count = Math.Min(_batchSize, plan.Length - first);
         int side = _augmentation.Crop, size = side * side;
-        var batch = new TrainingBatch(new NdArray<float>(count, Channels, side, side), new NdArray<float>(count, 3, side, side));
+        TrainingBatch batch = Empty(count, side);
         for (int n = 0; n < count; n++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -54,6 +57,19 @@ internal sealed class BatchMaker
             if (!_augmentation.Intensity.IsOff)
                 IntensityAugmentation.Apply(crop, side, side, _augmentation.Intensity, ref random);
         }
+        return batch;
+    }
+
+    /// <summary>Takes back a batch that is done with, to be filled again: without it some MB a step wait for the garbage collector, GBs in all.</summary>
+    /// <param name="batch">Of this maker; not to be used any more.</param>
+    internal void Recycle(TrainingBatch batch) => _spare.Add(batch);
+
+    private TrainingBatch Empty(int count, int side)
+    {
+        if (!_spare.TryTake(out TrainingBatch? batch) || batch.Count != count)
+            return new TrainingBatch(new NdArray<float>(count, Channels, side, side), new NdArray<float>(count, 3, side, side));
+        batch.Images.Span.Clear();
+        batch.Targets.Span.Clear();
         return batch;
     }
 

@@ -24,31 +24,30 @@ public static class SizeModelTrainer
     {
         options ??= new SizeModelOptions();
         options.Validate();
-        TrainingImage[] images = [.. training.Images.Where(i => i.Cells > 0)];
-        if (images.Length == 0)
+        int[] looks = Plan(training, options);
+        if (looks.Length == 0)
             throw new ArgumentException("the training set must have at least one image with a cell; got none.", nameof(training));
         var styles = new List<float[]>();
         var diameters = new List<double>();
-        for (int epoch = 0; epoch < options.Epochs; epoch++)
+        for (int n = 0; n < looks.Length; n++)
         {
-            for (int i = 0; i < images.Length; i++)
+            cancellationToken.ThrowIfCancellationRequested();
+            TrainingImage image = training.Images[looks[n]];
+            var random = new RandomStream(options.Seed, (ulong)n, 4);
+            double scale = 1 - options.ScaleRange / 2 + options.ScaleRange * random.NextUnit();
+            NdArray<float> look = Look(image.Image, scale * model.Info.DiamMean / model.Info.DiamLabels, options.Crop, ref random);
+            float[] style = TiledInference.Run(model, look, new SegmentationOptions(), null, cancellationToken).Style;
+            if (style.All(float.IsFinite))              // an all-zero map has no style
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var random = new RandomStream(options.Seed, (ulong)epoch, 4, (ulong)i);
-                double scale = 1 - options.ScaleRange / 2 + options.ScaleRange * random.NextUnit();
-                NdArray<float> look = Look(images[i].Image, scale * model.Info.DiamMean / model.Info.DiamLabels, options.Crop, ref random);
-                float[] style = TiledInference.Run(model, look, new SegmentationOptions(), null, cancellationToken).Style;
-                if (style.All(float.IsFinite))              // an all-zero map has no style
-                {
-                    styles.Add(style);
-                    diameters.Add(images[i].Diameter * scale);
-                }
-                progress?.Report((epoch * images.Length + i + 1f) / (options.Epochs * images.Length));
+                styles.Add(style);
+                diameters.Add(image.Diameter * scale);
             }
+            progress?.Report((n + 1f) / looks.Length);
         }
         if (styles.Count == 0)
             throw new ArgumentException("no image gave a style: every image is empty to the network.", nameof(training));
-        return Fit(styles, diameters, model.Info.DiamMean, options.Ridge);
+        double ridge = options.Ridge ?? RidgeRegression.Choose(styles, [.. diameters.Select(d => Math.Log(d))]);
+        return Fit(styles, diameters, model.Info.DiamMean, ridge);
     }
 
     /// <summary>Fits the regression to styles and diameters.</summary>
@@ -61,28 +60,9 @@ public static class SizeModelTrainer
     {
         if (styles.Count == 0 || styles.Count != diameters.Count)
             throw new ArgumentException($"there must be a diameter for each style, and at least one; got {styles.Count} styles and {diameters.Count} diameters.", nameof(styles));
-        int count = styles.Count, length = styles[0].Length;
-        double[] mean = [.. Enumerable.Range(0, length).Select(s => styles.Average(style => (double)style[s]))];
         double[] logs = [.. diameters.Select(d => Math.Log(d / diamMean))];
-        double logMean = logs.Average();
-
-        double[] normal = new double[length * length], right = new double[length], centred = new double[length];
-        for (int n = 0; n < count; n++)
-        {
-            for (int s = 0; s < length; s++)
-                centred[s] = styles[n][s] - mean[s];
-            for (int s = 0; s < length; s++)
-            {
-                right[s] += centred[s] * (logs[n] - logMean);
-                for (int t = 0; t <= s; t++)
-                    normal[s * length + t] += centred[s] * centred[t];
-            }
-        }
-        for (int s = 0; s < length; s++)
-            normal[s * length + s] += ridge;
-        SolveByCholesky(normal, right);
-
-        var model = new SizeModel(right, mean, logMean, diamMean);
+        RidgeRegression fit = RidgeRegression.Fit(styles, logs, ridge);
+        var model = new SizeModel(fit.Weights, fit.Mean, fit.Offset, diamMean);
         double[] predicted = [.. styles.Select(s => model.PredictDiameter(s))];
         return new SizeModelFit(model, Correlation([.. diameters], predicted), [.. diameters], predicted);
     }
@@ -112,6 +92,15 @@ public static class SizeModelTrainer
         return tp / Math.Sqrt(tt * pp);
     }
 
+    // indices of images with cells, in the order they are looked at
+    private static int[] Plan(TrainingSet training, SizeModelOptions options)
+    {
+        int[] plan = options.Looks is { } looks
+            ? training.PlanEpoch(options.Seed, 0, looks)
+            : [.. Enumerable.Range(0, options.Epochs).SelectMany(_ => Enumerable.Range(0, training.Images.Count))];
+        return [.. plan.Where(i => i < training.Images.Count && training.Images[i].Cells > 0)];
+    }
+
     // the image at a scale, mirrored at random, cut to what fits
     private static NdArray<float> Look(NdArray<float> image, double scale, int crop, ref RandomStream random)
     {
@@ -130,33 +119,5 @@ public static class SizeModelTrainer
                 target.Reverse();
         }
         return look;
-    }
-
-    /// <summary>Solves a symmetric positive definite system in place; only the lower triangle is read.</summary>
-    private static void SolveByCholesky(double[] matrix, double[] right)
-    {
-        int n = right.Length;
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = 0; j <= i; j++)
-            {
-                double sum = matrix[i * n + j];
-                for (int k = 0; k < j; k++)
-                    sum -= matrix[i * n + k] * matrix[j * n + k];
-                matrix[i * n + j] = i == j ? Math.Sqrt(sum) : sum / matrix[j * n + j];
-            }
-        }
-        for (int i = 0; i < n; i++)
-        {
-            for (int k = 0; k < i; k++)
-                right[i] -= matrix[i * n + k] * right[k];
-            right[i] /= matrix[i * n + i];
-        }
-        for (int i = n - 1; i >= 0; i--)
-        {
-            for (int k = i + 1; k < n; k++)
-                right[i] -= matrix[k * n + i] * right[k];
-            right[i] /= matrix[i * n + i];
-        }
     }
 }

@@ -117,6 +117,7 @@ internal sealed class TrainingLoop : IDisposable
                 loss = _step.Run(batch.Images, batch.Targets, _schedule[_state.Epoch]);
             _lossSum.add_(loss.to(ScalarType.Float64).mul_(batch.Count));
         }
+        _batches.Recycle(batch);
         _state.Step++;
         _stepsOfThisRun++;
         if (_options.CheckpointEverySteps > 0 && _state.Step % _options.CheckpointEverySteps == 0 && _state.Step < _batches.StepsPerEpoch)
@@ -168,6 +169,7 @@ internal sealed class TrainingLoop : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             TrainingBatch batch = loader.Take(cancellationToken);
             sum += batch.Count * _step.Evaluate(batch.Images, batch.Targets);
+            _validationBatches.Recycle(batch);
         }
         return sum / _validationBatches.ImagesPerEpoch;
     }

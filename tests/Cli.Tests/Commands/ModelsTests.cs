@@ -98,6 +98,21 @@ public sealed class ModelsTests : IDisposable
     }
 
     [Fact]
+    public void Models_Export_HalvesTheFileAndKeepsTheModel()
+    {
+        Run("export", CliProgram.Model, "-o", At("small.safetensors")).Succeeds();
+        Run("export", CliProgram.Model, "-o", At("large.safetensors"), "--float32").Succeeds();
+
+        CellposeModelFile small = CellposeModelFile.Load(At("small.safetensors")), large = CellposeModelFile.Load(At("large.safetensors"));
+        Assert.InRange(new FileInfo(small.Path).Length / (double)new FileInfo(large.Path).Length, 0.5, 0.56);
+        Assert.Equal(large.Widths, small.Widths);
+        float[] whole = large.Weights.Find("output.2.weight")!.ToFloats(), half = small.Weights.Find("output.2.weight")!.ToFloats();
+        Assert.NotEqual(whole, half);
+        Assert.All(whole.Zip(half), pair => Assert.Equal(pair.First, pair.Second, 1e-3));
+        Assert.Equal(["large.safetensors", "small.safetensors"], TestImages.FilesIn(_folder.Path));
+    }
+
+    [Fact]
     public void Models_GetUnknownName_ListsOfficialOnes() => Run("get", "my_cells").FailsWith(ExitCode.Usage, "official models are", "cyto3", "'my_cells'");
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class SegmentUsageTests : IDisposable
     [InlineData("large")]
     [InlineData("NaN")]
     public void Segment_DiameterIsNone_SaysWhatItMustBe(string diameter) =>
-        Refuses(ExitCode.Usage, ["--diameter", diameter], "--diameter must be a number of pixels above 0, or auto", $"'{diameter}'");
+        Refuses(ExitCode.Usage, ["--diameter", diameter], "--diameter must be a number of pixels above 0, auto or model", $"'{diameter}'");
 
     [Fact]
     public void Segment_DiameterAutoWithoutSizeModel_SaysSo() =>

@@ -16,10 +16,55 @@ public sealed class TrainTests : IDisposable
 
         Assert.Equal(2, (int)trained.Json["epochs"]!);
         Assert.True((double)trained.Json["loss"]! > 0);
-        Assert.Equal(["m.checkpoint.safetensors", "m.curve.csv", "m.curve.png", "m.safetensors"], TestImages.FilesIn(At("out")));
+        Assert.Equal(["m.checkpoint.safetensors", "m.curve.csv", "m.curve.png", "m.safetensors", "m.size.png", "m.size.safetensors"], TestImages.FilesIn(At("out")));
         Assert.Equal(3, File.ReadAllLines(At("out", "m.curve.csv")).Length);
         string image = Directory.EnumerateFiles(At("images"), "*_img.tif").Order(StringComparer.Ordinal).First();
-        CliProgram.Run("segment", image, "--model", At("out", "m.safetensors"), "-o", At("segmented"), "--save", "masks").Succeeds();
+        CliResult segmented = CliProgram.Run("segment", image, "--model", At("out", "m.safetensors"), "-o", At("segmented"), "--save", "masks", "--device", "cpu").Succeeds();
+        Assert.Contains("diameter estimated for each image", segmented.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Train_SizeOnly_LeavesTheNetworkAsItIs()
+    {
+        MakeImages();
+        Train("--epochs", "1", "--no-size-model").Succeeds();
+        byte[] network = File.ReadAllBytes(At("out", "m.safetensors"));
+
+        CliResult sized = Train("--size-only", "--validate", At("images"), "--json").Succeeds();
+
+        Assert.Equal(network, File.ReadAllBytes(At("out", "m.safetensors")));
+        Assert.True(File.Exists(At("out", "m.size.safetensors")));
+        Assert.Contains("held-out images, refined", sized.Json["size_model"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Train_SizeOnlyWithoutNetwork_IsAModelError()
+    {
+        MakeImages();
+
+        Train("--size-only").FailsWith(ExitCode.Model, "m.safetensors");
+    }
+
+    [Fact]
+    public void Train_SyntheticAndShares_DrawsFromBoth()
+    {
+        MakeImages();
+
+        CliResult trained = Train("--epochs", "1", "--synthetic", "nuclei,bacteria", "--share", "synthetic=2", "--no-size-model").Succeeds();
+
+        Assert.Contains("training on 103 images", trained.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--share", "elsewhere=2", "must name one of the folders")]
+    [InlineData("--share", "images=often", "must end in a number")]
+    [InlineData("--channels", "images=1", "must end in two channel numbers")]
+    [InlineData("--synthetic", "whales", "must be all or kinds of")]
+    public void Train_SettingOfAFolderThatCannotBeRead_SaysHow(string option, string value, string message)
+    {
+        MakeImages();
+
+        Train(option, value).FailsWith(ExitCode.Usage, message, value);
     }
 
     [Fact]

@@ -42,6 +42,26 @@ public sealed class SizeModelTrainerTests
         Assert.Equal(diameters.Average(d => Math.Log(d / 17)), fit.Model.LogOffset, 1e-12);
     }
 
+    [Theory]
+    [InlineData(0, 0.001)]
+    [InlineData(30, 10)]
+    public void Choose_Noise_DecidesTheStrength(double noise, double expected)
+    {
+        (List<float[]> styles, List<double> diameters) = Linear(count: 200, length: 24, noise);
+
+        double ridge = RidgeRegression.Choose(styles, [.. diameters.Select(d => Math.Log(d))]);
+
+        Assert.Equal(expected, ridge);
+    }
+
+    [Fact]
+    public void Choose_TooFewStyles_TakesTheReferences()
+    {
+        (List<float[]> styles, List<double> diameters) = Linear(count: 9, length: 4, noise: 0);
+
+        Assert.Equal(1, RidgeRegression.Choose(styles, [.. diameters.Select(d => Math.Log(d))]));
+    }
+
     [Fact]
     public void Fit_OneStyle_AnswersItsDiameter()
     {
@@ -80,6 +100,18 @@ public sealed class SizeModelTrainerTests
         Assert.All(fit.Predicted, d => Assert.InRange(d, 5, 50));
         Assert.True(fit.TrueDiameters.Max() > 1.5 * fit.TrueDiameters.Min());
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void Train_Looks_AreSharedOutAsWeightsSay()
+    {
+        using CellposeModel model = MakeModel();
+        TrainingSet set = TrainingImages.Set(4);
+
+        SizeModelFit fit = SizeModelTrainer.Train(model, set, new SizeModelOptions { Looks = 7, Crop = 64 });
+
+        Assert.Equal(7, fit.Predicted.Length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => SizeModelTrainer.Train(model, set, new SizeModelOptions { Looks = 0 }));
     }
 
     [Fact]

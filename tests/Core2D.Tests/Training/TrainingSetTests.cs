@@ -188,6 +188,9 @@ public sealed class TrainingSetTests
             Assert.Equal(step % 3 == 2 ? 1 : 2, batch.Count);
             Assert.Equal(expected.Images.Data, batch.Images.Data);
             Assert.Equal(expected.Targets.Data, batch.Targets.Data);
+            batch.Images.Span.Fill(float.NaN);
+            batch.Targets.Span.Fill(float.NaN);
+            maker.Recycle(batch);
         }
         Assert.Throws<InvalidOperationException>(() => loader.Take(default));
     }

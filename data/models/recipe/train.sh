@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Trains the shipped models anew: train.sh DATASETS WORK (nuclei and cyto side by side, one thread each; resumes what was begun).
+# DATASETS holds the folders of real images that the models' cards name; WORK receives links, synthetic images, checkpoints and models.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+run=$here/../../../cellpose3d
+D=$1 I=$2/data M=$2/run
+mkdir -p "$I" "$M"
+export OMP_NUM_THREADS=1
+
+python3 "$here/prepare.py" "$D" "$I"
+make() { # folder, side, seed, then kind:count...
+    local folder=$1 side=$2 seed=$3
+    shift 3
+    for kind in "$@"; do
+        "$run" synth cells2d -o "$I/$folder" --kind "${kind%:*}" --count "${kind#*:}" --size "$side" --seed "$seed" -q
+    done
+}
+one=(nuclei nuclei-tissue cytoplasm inverted epithelium neurons phase-contrast bright-field relief quantitative-phase bacteria
+    histology-eosin histology-haematoxylin pebbles fruit scales)
+two=(cytoplasm-nuclei epithelium-nuclei)
+make synthetic-nuclei 320 100000 nuclei:160 nuclei-tissue:120 histology-eosin:120 histology-haematoxylin:120
+make synthetic-cells 320 200000 "${one[@]/%/:50}"
+make synthetic-two 320 200000 "${two[@]/%/:60}"
+make synthetic-val 320 800000 "${one[@]/%/:1}"
+make synthetic-val-two 320 800000 "${two[@]/%/:1}"
+make synthetic-test 384 900000 "${one[@]/%/:4}"
+make synthetic-test-two 384 900000 "${two[@]/%/:4}"
+
+common=(--vary-intensity --invert 0.1 --base 16 --crop 112 --optimizer adamw --learning-rate 0.003 --schedule cosine --images-per-epoch 640 --seed 1 --device cpu)
+resume() { if [ -f "$M/$1.checkpoint.safetensors" ]; then echo --resume; fi; }
+
+"$run" train "$I/nuclei-dark" "$I/nuclei-light" "$D/nuclei2d_u2os/train" "$I/ovule" "$I/synthetic-nuclei" -o "$M/nuclei.safetensors" $(resume nuclei) \
+    --share nuclei-dark=4 --share nuclei-light=2 --share "$D/nuclei2d_u2os/train=1" --share ovule=0.7 --share synthetic-nuclei=2.3 --min-train-masks 2 \
+    --diam-mean 17 --epochs 80 --validate "$D/nuclei2d/val" --validate-every 20 "${common[@]}" &
+"$run" train "$D"/{phase2d,cells2d_qpi,cells2d_microglia,cells2d_ecoli,cells2d_c2c12}/train "$I/nuclei-dark" "$I/nuclei-light" "$D/nuclei2d_u2os/train" \
+    "$I/ovule" "$I/synthetic-cells" "$I/synthetic-two" -o "$M/cyto.safetensors" $(resume cyto) --channels synthetic-two=1,2 --channels synthetic-val-two=1,2 \
+    --share "$D/phase2d/train=2" --share "$D/cells2d_qpi/train=2" --share "$D/cells2d_microglia/train=0.6" --share "$D/cells2d_ecoli/train=0.5" \
+    --share "$D/cells2d_c2c12/train=0.6" --share nuclei-dark=0.8 --share nuclei-light=0.5 --share "$D/nuclei2d_u2os/train=0.3" --share ovule=0.2 \
+    --share synthetic-cells=4.5 --share synthetic-two=0.8 --min-train-masks 3 --diam-mean 30 --epochs 72 \
+    --validate "$D/phase2d/val" "$D/cells2d_qpi/val" "$I/synthetic-val" "$I/synthetic-val-two" --validate-every 18 "${common[@]}" &
+wait -n && wait -n
+for model in nuclei cyto; do
+    "$run" models export "$M/$model.safetensors" -o "$here/../$model.safetensors"
+done
