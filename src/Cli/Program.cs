@@ -9,6 +9,7 @@ var root = new RootCommand("cellpose3d: cell segmentation without Python: images
 CommonOptions.AddTo(root);
 root.Subcommands.Add(SegmentCommand.Create());
 root.Subcommands.Add(EvaluateCommand.Create());
+root.Subcommands.Add(MeasureCommand.Create());
 root.Subcommands.Add(TrainCommand.Create());
 root.Subcommands.Add(ModelsCommand.Create());
 root.Subcommands.Add(SynthCommand.Create());

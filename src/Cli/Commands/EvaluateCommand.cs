@@ -13,6 +13,7 @@ internal static class EvaluateCommand
     private static readonly Option<string[]> Pred = new("--pred") { Description = "Label file or folder to score, of any program; NAME=PATH names it; may be given several times.", Required = true, Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string> Metrics = new("--metrics") { Description = "Comma-separated: ap, aji, boundary, pq, or all.", DefaultValueFactory = _ => "ap,aji,boundary" };
     private static readonly Option<string> Thresholds = new("--thresholds") { Description = "IoU thresholds: 0.5,0.75 or start:step:stop.", DefaultValueFactory = _ => "0.5:0.05:0.95" };
+    private static readonly Option<string?> Axes = new("--axes") { Description = "What the axes of all label files are, slowest first, for example ZYX or TYX; default: from their metadata. Each time point is scored as an image." };
     private static readonly Option<string?> Csv = new("--csv") { Description = "Write a row for each image to this file." };
     private static readonly Option<string?> Plot = new("--plot") { Description = "Write average precision against IoU as PNG to this file." };
     private static readonly Option<string?> Compat = new("--compat") { Description = "'cellpose3': count cells by the largest label, and boundaries in one byte, as Cellpose v3 did." };
@@ -22,7 +23,7 @@ internal static class EvaluateCommand
         Compat.AcceptOnlyFromAmong("cellpose3");
         return new Command("evaluate", "Score label images against ground truth: average precision, aggregated Jaccard index, boundaries.")
         {
-            Truth, Pred, Metrics, Thresholds, Csv, Plot, Compat,
+            Truth, Pred, Metrics, Thresholds, Axes, Csv, Plot, Compat,
         }.WithAction("cellpose3d evaluate --truth labels/ --pred ours=results/ --pred other=stardist/ --plot ap.png", Run);
     }
 
@@ -32,7 +33,7 @@ internal static class EvaluateCommand
         {
             Truth = parse.GetValue(Truth)!,
             Predictions = [.. parse.GetValue(Pred)!.Select(NamedPath.Parse)],
-            ReadLabels = path => LabelReader.Read(path, null, cancellationToken),
+            OpenLabels = path => PlaneFiles.OpenLabels(path, parse.GetValue(Axes), cancellationToken),
             Metrics = EvaluationOptions.ParseMetrics(parse.GetValue(Metrics)!),
             Thresholds = EvaluationOptions.ParseThresholds(parse.GetValue(Thresholds)!),
             Compat = parse.GetValue(Compat) is not null,

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cellpose3D.Core2D;
+using Cellpose3D.IO;
 
 namespace Cellpose3D.Cli.Evaluation;
 
@@ -12,8 +12,8 @@ internal sealed record EvaluationOptions
     /// <summary>One or more label files or folders, each with its own name.</summary>
     public required IReadOnlyList<NamedPath> Predictions { get; init; }
 
-    /// <summary>Reads a label image or volume from a file: int32 <c>[(Z,) Y, X]</c>, 0 = background.</summary>
-    public required Func<string, NdArray<int>> ReadLabels { get; init; }
+    /// <summary>Opens a label image or volume, 0 = background; of several time points each is scored as an image.</summary>
+    public Func<string, PlaneFile<int>> OpenLabels { get; init; } = path => PlaneFiles.OpenLabels(path);
 
     /// <summary>What to compute; average precision, aggregated Jaccard index and boundary scores by default.</summary>
     public EvaluationMetrics Metrics { get; init; } =

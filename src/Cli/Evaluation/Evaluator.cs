@@ -1,12 +1,14 @@
-using Cellpose3D.Core2D;
+using System.Globalization;
+using Cellpose3D.Core2D.Measurements;
 using Cellpose3D.Core2D.Metrics;
+using Cellpose3D.IO;
 
 namespace Cellpose3D.Cli.Evaluation;
 
 /// <summary>Scores predicted label images against true ones.</summary>
 internal static class Evaluator
 {
-    /// <summary>Pairs files by stem and scores every pair; each truth is read once for all predictions.</summary>
+    /// <summary>Pairs files by stem and scores every pair, plane by plane, so that volumes need not fit memory.</summary>
     /// <param name="options">What to score; validated here.</param>
     /// <param name="progress">Receives the fraction of images done, in (0, 1].</param>
     /// <param name="cancellationToken">Checked before every image.</param>
@@ -28,7 +30,7 @@ internal static class Evaluator
         foreach ((string image, string truthFile) in truths)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            NdArray<int>? truth = Try(() => Read(options, truthFile), null, image, failures);
+            using PlaneFile<int>? truth = Try(() => options.OpenLabels(truthFile), null, image, failures);
             for (int p = 0; p < predictions.Length && truth is not null; p++)
             {
                 string name = options.Predictions[p].Name;
@@ -37,9 +39,9 @@ internal static class Evaluator
                     failures.Add(new EvaluationFailure(name, image, $"'{truthFile}' has no prediction in '{options.Predictions[p].Path}'."));
                     continue;
                 }
-                ImageScores? scored = Try(() => Score(options, image, truthFile, truth, predictionFile), name, image, failures);
+                List<ImageScores>? scored = Try(() => Score(options, image, truth, predictionFile, cancellationToken), name, image, failures);
                 if (scored is not null)
-                    scores[p].Add(scored);
+                    scores[p].AddRange(scored);
             }
             progress?.Report((float)++done / truths.Count);
         }
@@ -60,29 +62,27 @@ internal static class Evaluator
         return files;
     }
 
-    private static NdArray<int> Read(EvaluationOptions options, string file)
+    /// <summary>One for each time point.</summary>
+    private static List<ImageScores> Score(
+        EvaluationOptions options, string image, PlaneFile<int> truth, string predictionFile, CancellationToken cancellationToken)
     {
-        NdArray<int> labels = options.ReadLabels(file);
-        while (labels.Rank > 2 && labels.Shape[0] == 1)
-            labels = labels.Reshape(labels.Shape[1..]);                  // [1, Y, X] is an image
-        if (labels.Rank is not (2 or 3))
-            throw new InvalidDataException($"'{file}' has axes [{string.Join(", ", labels.Shape)}]; labels must be [Y, X] or [Z, Y, X].");
-        int negative = labels.Span.IndexOfAnyInRange(int.MinValue, -1);
-        if (negative >= 0)
-            throw new InvalidDataException($"'{file}' holds the label {labels.Data[negative]}; labels must be 0 or greater.");
-        return labels;
+        using PlaneFile<int> prediction = options.OpenLabels(predictionFile);
+        if (Shape(truth) != Shape(prediction))
+            throw new InvalidDataException($"'{predictionFile}' is {Shape(prediction)}; '{truth.Path}' is {Shape(truth)}.");
+        var scores = new List<ImageScores>();
+        for (int t = 0; t < truth.Frames; t++)
+        {
+            string name = truth.HasTime ? string.Create(CultureInfo.InvariantCulture, $"{image} t{t:d3}") : image;
+            scores.Add(Score(options, name, truth.Path, truth.Planes(t, 0), predictionFile, prediction.Planes(t, 0), cancellationToken));
+        }
+        return scores;
     }
 
-    private static ImageScores Score(EvaluationOptions options, string image, string truthFile, NdArray<int> truth, string predictionFile)
+    private static ImageScores Score(
+        EvaluationOptions options, string image, string truthFile, PlaneSource<int> truth, string predictionFile, PlaneSource<int> prediction,
+        CancellationToken cancellationToken)
     {
-        NdArray<int> prediction = Read(options, predictionFile);
-        if (!truth.Shape.AsSpan().SequenceEqual(prediction.Shape))
-        {
-            throw new InvalidDataException(
-                $"'{predictionFile}' is {string.Join(" x ", prediction.Shape)}; '{truthFile}' is {string.Join(" x ", truth.Shape)}.");
-        }
-
-        var overlap = LabelOverlap.Count(truth, prediction, options.Threads);
+        var overlap = LabelOverlap.Count(truth, prediction, options.Threads, cancellationToken);
         return new ImageScores
         {
             Image = image,
@@ -93,9 +93,18 @@ internal static class Evaluator
             Cells = AveragePrecision.Count(overlap, [.. options.Thresholds], options.Compat),
             AggregatedJaccard = options.Metrics.HasFlag(EvaluationMetrics.AggregatedJaccard) ? AggregatedJaccardIndex.Of(overlap) : null,
             Boundary = options.Metrics.HasFlag(EvaluationMetrics.Boundary)
-                ? BoundaryScores.Count(truth, prediction, [.. options.BoundaryScales], options.Compat, options.Threads) : null,
+                ? BoundaryScores.Count(truth, prediction, [.. options.BoundaryScales], options.Compat, options.Threads, cancellationToken) : null,
             Panoptic = options.Metrics.HasFlag(EvaluationMetrics.Panoptic) ? PanopticQuality.Of(overlap) : null,
         };
+    }
+
+    // axes of length 1 do not count: [1, Y, X] is an image
+    private static string Shape(PlaneFile<int> file)
+    {
+        PlaneSource<int> planes = file.Planes(0, 0);
+        string frames = file.Frames > 1 ? string.Create(CultureInfo.InvariantCulture, $"{file.Frames} frames of ") : "";
+        string depth = planes.Depth > 1 ? string.Create(CultureInfo.InvariantCulture, $"{planes.Depth} x ") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{frames}{depth}{planes.Height} x {planes.Width}");
     }
 
     /// <summary>Does work on one image; a file that cannot be used becomes a failure.</summary>

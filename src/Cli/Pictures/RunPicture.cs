@@ -150,14 +150,9 @@ internal static class RunPicture
         return result;
     }
 
-    // contrast from the 0.5th to the 99.8th percentile; values that are not finite are black
     private static byte[] Stretch(float[] values)
     {
-        float[] sorted = [.. values.Where(float.IsFinite).Order()];
-        if (sorted.Length == 0)
-            return new byte[values.Length];
-        float low = sorted[(int)(0.005 * (sorted.Length - 1))], high = sorted[(int)(0.998 * (sorted.Length - 1))];
-        float scale = high > low ? 255 / (high - low) : 0;
-        return [.. values.Select(v => float.IsFinite(v) ? (byte)Math.Clamp((v - low) * scale, 0, 255) : (byte)0)];
+        var contrast = Contrast.For([values]);
+        return Array.ConvertAll(values, contrast.Of);
     }
 }

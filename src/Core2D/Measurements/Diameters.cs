@@ -10,7 +10,7 @@ public static class Diameters
     /// <returns>Pixels; 0 when there is no cell.</returns>
     /// <remarks>
     /// For a volume it is, as in the reference, the diameter of a disc with as many pixels as the cell has voxels, which is larger than
-    /// the cell: the networks' diameters are defined in planes, so take <see cref="MedianOfSections"/> there.
+    /// the cell: the networks' diameters are defined in planes, so take <see cref="MedianOfSections(NdArray{int})"/> there.
     /// </remarks>
     public static double Median(NdArray<int> labels) => Median(Roots(labels));
 
@@ -22,12 +22,24 @@ public static class Diameters
     /// <summary>The median diameter of the cells' sections in planes: in an image that of the cells.</summary>
     /// <param name="labels">int32 <c>[(Z,) Y, X]</c>, 0 = background; borrowed.</param>
     /// <returns>Pixels; 0 when there is no cell.</returns>
-    public static double MedianOfSections(NdArray<int> labels)
+    /// <exception cref="ArgumentException">The array has neither two nor three axes, or a label is negative.</exception>
+    public static double MedianOfSections(NdArray<int> labels) => MedianOfSections(PlaneSource<int>.Of(labels));
+
+    /// <summary>The same, of labels that are read plane by plane.</summary>
+    /// <param name="labels">0 = background.</param>
+    /// <param name="cancellationToken">Checked before every plane.</param>
+    /// <returns>Pixels; 0 when there is no cell.</returns>
+    /// <exception cref="ArgumentException">A label is negative.</exception>
+    public static double MedianOfSections(PlaneSource<int> labels, CancellationToken cancellationToken = default)
     {
-        (int depth, int height, int width) = LabelRegions.Axes(labels);
         var roots = new List<double>();
-        for (int z = 0; z < depth; z++)
-            roots.AddRange(LabelRegions.FindInPlane(labels.Data, z, height, width).Select(Root));
+        int[] plane = new int[labels.Height * labels.Width];
+        for (int z = 0; z < labels.Depth; z++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            labels.Read(z, plane);
+            roots.AddRange(LabelRegions.FindInPlane(plane, 0, labels.Height, labels.Width).Select(Root));
+        }
         return Median([.. roots]);
     }
 

@@ -26,8 +26,26 @@ public static class BoundaryScores
     {
         if (!truth.Shape.AsSpan().SequenceEqual(prediction.Shape))
             throw new ArgumentException($"prediction must be shaped like truth, {truth}; got {prediction}.", nameof(prediction));
-        (int depth, int height, int width) = LabelRegions.Axes(truth);
-        double diameter = Diameters.MedianOfSections(truth);
+        return Count(PlaneSource<int>.Of(truth), PlaneSource<int>.Of(prediction), scales, countModulo256, threads);
+    }
+
+    /// <summary>Counts pixels near outlines of labels that are read plane by plane, the truth twice; a few planes are held.</summary>
+    /// <param name="truth">0 = background.</param>
+    /// <param name="prediction">0 = background, of the truth's size.</param>
+    /// <param name="scales">Radius of the disc as a share of the truth's median diameter, 0 or greater.</param>
+    /// <param name="countModulo256">Repeats a fault of the reference; see the other overload.</param>
+    /// <param name="threads">Number of threads, 0 for all; it never changes the result.</param>
+    /// <param name="cancellationToken">Checked before every plane.</param>
+    /// <returns>Pixels, one per scale: near both, near the prediction only, near the truth only; owned by the caller.</returns>
+    /// <exception cref="ArgumentException">The sizes differ, or a label is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A scale is negative or not finite.</exception>
+    public static DetectionCounts[] Count(
+        PlaneSource<int> truth, PlaneSource<int> prediction, ReadOnlySpan<double> scales, bool countModulo256 = false, int threads = 0,
+        CancellationToken cancellationToken = default)
+    {
+        LabelOverlap.RequireSameSize(truth, prediction);
+        (int depth, int height, int width) = (truth.Depth, truth.Height, truth.Width);
+        double diameter = Diameters.MedianOfSections(truth, cancellationToken);
         double[] radii = new double[scales.Length];
         for (int s = 0; s < radii.Length; s++)
         {
@@ -37,15 +55,19 @@ public static class BoundaryScores
         }
 
         var counts = new DetectionCounts[radii.Length];
-        if (truth.Length == 0)
+        if (height == 0 || width == 0)
             return counts;
+        int[] trueLabels = new int[height * width], predLabels = new int[height * width];
         bool[] trueOutlines = new bool[height * width], predOutlines = new bool[height * width];
         for (int z = 0; z < depth; z++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
+            truth.Read(z, trueLabels);
+            prediction.Read(z, predLabels);
             Array.Clear(trueOutlines);
             Array.Clear(predOutlines);
-            Outlines.MarkPlane(truth.Data, z, height, width, trueOutlines, 0, threads);
-            Outlines.MarkPlane(prediction.Data, z, height, width, predOutlines, 0, threads);
+            Outlines.MarkPlane(trueLabels, 0, height, width, trueOutlines, 0, threads);
+            Outlines.MarkPlane(predLabels, 0, height, width, predOutlines, 0, threads);
             DetectionCounts[] plane = countModulo256
                 ? Array.ConvertAll(radii, radius => CountModulo256(trueOutlines, predOutlines, height, width, radius))
                 : CountNear(trueOutlines, predOutlines, height, width, radii, threads);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Cellpose3D.Core2D.Measurements;
 
 namespace Cellpose3D.Core2D.Metrics;
 
@@ -51,21 +52,63 @@ public sealed class LabelOverlap
         if (!truth.Shape.AsSpan().SequenceEqual(prediction.Shape))
             throw new ArgumentException($"prediction must be shaped like truth, {truth}; got {prediction}.", nameof(prediction));
 
+        var total = new Dictionary<ulong, long>(PairComparer.Instance);
+        AddCounts(total, truth.Data, prediction.Data, truth.Length, threads);
+        return FromCounts(total, truth.Length);
+    }
+
+    /// <summary>Counts the shared pixels of labels that are read plane by plane; a few planes are held.</summary>
+    /// <param name="truth">0 = background.</param>
+    /// <param name="prediction">0 = background, of the truth's size.</param>
+    /// <param name="threads">Number of threads, 0 for all; it never changes the result.</param>
+    /// <param name="cancellationToken">Checked between planes.</param>
+    /// <exception cref="ArgumentException">The sizes differ or a label is negative.</exception>
+    public static LabelOverlap Count(PlaneSource<int> truth, PlaneSource<int> prediction, int threads = 0, CancellationToken cancellationToken = default)
+    {
+        RequireSameSize(truth, prediction);
+        const int enough = 1 << 21;                                      // voxels at a time: work for all threads also where planes are small
+        int size = checked(truth.Height * truth.Width), group = (int)Math.Clamp(enough / Math.Max(1L, size), 1, Math.Max(1, truth.Depth));
+        int[] trueLabels = new int[group * size], predLabels = new int[group * size];
+        var total = new Dictionary<ulong, long>(PairComparer.Instance);
+        for (int first = 0; first < truth.Depth; first += group)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int count = Math.Min(group, truth.Depth - first);
+            for (int i = 0; i < count; i++)
+            {
+                truth.Read(first + i, trueLabels.AsSpan(i * size, size));
+                prediction.Read(first + i, predLabels.AsSpan(i * size, size));
+            }
+            AddCounts(total, trueLabels, predLabels, count * size, threads);
+        }
+        return FromCounts(total, (long)truth.Depth * size);
+    }
+
+    /// <exception cref="ArgumentException">The sizes differ.</exception>
+    internal static void RequireSameSize(PlaneSource<int> truth, PlaneSource<int> prediction)
+    {
+        if ((truth.Depth, truth.Height, truth.Width) != (prediction.Depth, prediction.Height, prediction.Width))
+        {
+            throw new ArgumentException(
+                $"prediction must have the size of truth, {truth.Depth} x {truth.Height} x {truth.Width}; got {prediction.Depth} x {prediction.Height} x {prediction.Width}.", nameof(prediction));
+        }
+    }
+
+    private static void AddCounts(Dictionary<ulong, long> total, int[] truth, int[] prediction, int length, int threads)
+    {
         const int smallest = 1 << 16;                                    // below this a thread costs more than it saves
-        int pieces = (int)Math.Clamp(truth.Length / smallest, 1, ThreadCount.Of(threads));
+        int pieces = (int)Math.Clamp(length / smallest, 1, ThreadCount.Of(threads));
         var counts = new Dictionary<ulong, long>[pieces];
         Parallel.For(0, pieces, ThreadCount.Options(threads), piece =>
         {
-            int from = (int)((long)truth.Length * piece / pieces), to = (int)((long)truth.Length * (piece + 1) / pieces);
-            counts[piece] = CountRuns(truth.Data, prediction.Data, from, to);
+            int from = (int)((long)length * piece / pieces), to = (int)((long)length * (piece + 1) / pieces);
+            counts[piece] = CountRuns(truth, prediction, from, to);
         });
-        Dictionary<ulong, long> total = counts[0];
-        foreach (Dictionary<ulong, long> other in counts.AsSpan(1))
+        foreach (Dictionary<ulong, long> part in counts)
         {
-            foreach ((ulong key, long count) in other)
+            foreach ((ulong key, long count) in part)
                 CollectionsMarshal.GetValueRefOrAddDefault(total, key, out _) += count;
         }
-        return FromCounts(total, truth.Length);
     }
 
     /// <summary>The counts as a matrix with one row and column for every number up to the largest label, background first.</summary>

@@ -33,6 +33,9 @@ internal sealed class Camera
     /// <summary>Quality of block compression, 0 for none.</summary>
     public double Compression { get; private init; }
 
+    /// <summary>Share of the exposures whose rows differ in offset.</summary>
+    public double Striping { get; private init; } = 0.08;
+
     /// <summary>A fluorescence camera; a signal of 1 is a typical bright cell.</summary>
     public static Camera Fluorescence(SynthesisRandom random, double noise)
     {
@@ -51,6 +54,26 @@ internal sealed class Camera
             Ceiling = ceiling,
             Smoothing = random.Chance(0.3) ? random.Uniform(0.35, 0.9) : 0,
             Compression = depth == 0 && random.Chance(0.2) ? random.Uniform(0.2, 1) : 0,
+        };
+    }
+
+    /// <summary>The detector of a confocal or light-sheet microscope: fewer photons than a camera's; a signal of 1 is a typical bright cell.</summary>
+    public static Camera Scanning(SynthesisRandom random, double noise)
+    {
+        int depth = random.Pick([4, 3, 3]);                              // 8 bit, 12 bit, 16 bit
+        double ceiling = depth switch { 0 => 255, 1 => 4095, _ => 65535 };
+        double white = random.LogUniform(1.1, 3.5);                      // the signal that saturates
+        if (depth == 2)
+            white *= random.LogUniform(1, 30);
+        return new Camera(random, noise)
+        {
+            Photons = random.LogUniform(12, 400),
+            ReadNoise = random.LogUniform(0.004, 0.05),
+            Offset = depth == 0 ? random.Uniform(0, 12) : random.Uniform(20, 300),
+            Gain = ceiling / white,
+            Ceiling = ceiling,
+            Smoothing = random.Chance(0.3) ? random.Uniform(0.35, 0.7) : 0,
+            Striping = 0,                                                // a plane unlike the others would be no plane of a stack
         };
     }
 
@@ -93,7 +116,7 @@ internal sealed class Camera
     {
         Plane counts = new(light.Height, light.Width);
         double photons = Photons / Math.Max(1e-6, _noise * _noise), read = ReadNoise * _noise;
-        double striping = _random.Chance(0.08) ? ReadNoise * _noise : 0;
+        double striping = _random.Chance(Striping) ? ReadNoise * _noise : 0;
         for (int y = 0; y < light.Height; y++)
         {
             double row = striping * _random.Normal();

@@ -2,8 +2,8 @@ using System.Text.Json;
 using Cellpose3D.Cli.Evaluation;
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Metrics;
-using Cellpose3D.IO.Numpy;
-using OpenCvSharp;
+using Cellpose3D.IO;
+using Cellpose3D.IO.Tiff;
 
 namespace Cellpose3D.Cli.Tests.Evaluation;
 
@@ -102,14 +102,14 @@ public sealed class EvaluatorTests
         EvaluationReport report = Run(Options(folder, "ours"));
 
         Assert.Equal([(null, "a"), ("ours", "b"), ("ours", "c"), ("ours", "d")], report.Failures.Select(f => (f.Prediction, f.Image)));
-        Assert.Contains("holds the label -3", report.Failures[2].Message);
-        Assert.Contains("must be [Y, X] or [Z, Y, X]", report.Failures[3].Message);
+        Assert.Contains("holds -3", report.Failures[2].Message);
+        Assert.Contains("has 1: [2]", report.Failures[3].Message);
         Assert.Empty(report.Predictions[0].Images);
         Assert.Null(report.Predictions[0].Mean);
     }
 
     [Fact]
-    public void Run_SeveralPredictions_ReadsEachTruthOnce()
+    public void Run_SeveralPredictions_OpensEachTruthOnce()
     {
         using var folder = new TemporaryFolder();
         string truth = folder.Write("truth/a.npy", "1122");
@@ -119,10 +119,10 @@ public sealed class EvaluatorTests
 
         EvaluationReport report = Run(Options(folder, "ours", "other") with
         {
-            ReadLabels = path =>
+            OpenLabels = path =>
             {
                 read.Add(path);
-                return NpyFile.Read<int>(path);
+                return PlaneFiles.OpenLabels(path);
             },
         });
 
@@ -139,7 +139,7 @@ public sealed class EvaluatorTests
 
         EvaluationReport report = Run(new EvaluationOptions
         {
-            Truth = truth, Predictions = [NamedPath.Parse(prediction)], ReadLabels = NpyFile.Read<int>,
+            Truth = truth, Predictions = [NamedPath.Parse(prediction)],
         });
 
         Assert.Equal(1, Assert.Single(Assert.Single(report.Predictions).Images).Cells[0].AveragePrecision);
@@ -163,6 +163,44 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
+    public void Run_VolumeAsTiff_EqualsTheWholeArraysScores()
+    {
+        using var folder = new TemporaryFolder();
+        NdArray<int> truth = Balls(0), prediction = Balls(2);
+        string truthFile = Path.Combine(folder.Folder("truth"), "a.tif"), predictionFile = Path.Combine(folder.Folder("ours"), "a.tif");
+        TiffWriter.WriteLabels(truthFile, truth);
+        TiffWriter.WriteLabels(predictionFile, prediction);
+
+        ImageScores scores = Assert.Single(Run(Options(folder, "ours") with { Metrics = EvaluationMetrics.All }).Predictions[0].Images);
+
+        var overlap = LabelOverlap.Count(truth, prediction);
+        Assert.Equal(4, scores.TrueCells);
+        Assert.Equal(AveragePrecision.Count(overlap, EvaluationOptions.ParseThresholds("0.5:0.05:0.95")), scores.Cells);
+        Assert.InRange(scores.Cells[0].TruePositives, 1, 4);
+        Assert.True(scores.Cells[^1].TruePositives < scores.Cells[0].TruePositives, "the balls are shifted");
+        Assert.Equal(AggregatedJaccardIndex.Of(overlap), scores.AggregatedJaccard);
+        Assert.Equal(PanopticQuality.Of(overlap), scores.Panoptic);
+        Assert.Equal(BoundaryScores.Count(truth, prediction, [0.1]), scores.Boundary);
+    }
+
+    [Fact]
+    public void Run_TimeAxis_ScoresEachFrame()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string name in (string[])["truth", "ours"])
+        {
+            // the same cells, but numbered otherwise in the second frame: as one volume they would not be the same
+            int other = name == "truth" ? 2 : 5;
+            TiffWriter.WriteLabels(Path.Combine(folder.Folder(name), "a.tif"), new NdArray<int>([1, 1, 0, 2, other, other, 0, 1], 2, 1, 4), "TYX");
+        }
+
+        ImageScores[] scores = Run(Options(folder, "ours")).Predictions[0].Images;
+
+        Assert.Equal(["a t000", "a t001"], scores.Select(s => s.Image));
+        Assert.All(scores, s => Assert.Equal(new DetectionCounts(2, 0, 0), s.Cells[^1]));
+    }
+
+    [Fact]
     public void Run_Cancelled_Throws()
     {
         using var folder = new TemporaryFolder();
@@ -180,7 +218,7 @@ public sealed class EvaluatorTests
 
         EvaluationReport report = Run(new EvaluationOptions
         {
-            Truth = truths, Predictions = [new NamedPath("reference", masks)], ReadLabels = ReadPng,
+            Truth = truths, Predictions = [new NamedPath("reference", masks)],
             Thresholds = [.. expected.RootElement.GetProperty("thresholds").EnumerateArray().Select(t => t.GetDouble())],
         });
 
@@ -195,20 +233,29 @@ public sealed class EvaluatorTests
         }
     }
 
+    // four balls, two of them touching, moved by some columns
+    private static NdArray<int> Balls(int shift)
+    {
+        var labels = new NdArray<int>(17, 40, 44);
+        (int Z, int Y, int X, int R)[] balls = [(6, 10, 10, 6), (9, 10, 21, 5), (8, 29, 12, 7), (12, 28, 32, 4)];
+        for (int n = 0; n < balls.Length; n++)
+        {
+            for (int i = 0; i < labels.Length; i++)
+            {
+                int z = i / (40 * 44) - balls[n].Z, y = i / 44 % 40 - balls[n].Y, x = i % 44 - balls[n].X - shift;
+                if (z * z + y * y + x * x <= balls[n].R * balls[n].R)
+                    labels.Data[i] = n + 1;
+            }
+        }
+        return labels;
+    }
+
     internal static EvaluationReport Run(EvaluationOptions options) => Evaluator.Run(options, null, TestContext.Current.CancellationToken);
 
     internal static EvaluationOptions Options(TemporaryFolder folder, params string[] predictions) => new()
     {
         Truth = Path.Combine(folder.Path, "truth"),
         Predictions = [.. predictions.Select(name => NamedPath.Parse(Path.Combine(folder.Path, name)))],
-        ReadLabels = NpyFile.Read<int>,
     };
 
-    private static NdArray<int> ReadPng(string path)
-    {
-        using Mat file = Cv2.ImRead(path, ImreadModes.Unchanged), labels = new();
-        file.ConvertTo(labels, MatType.CV_32SC1);
-        Assert.True(labels.GetArray(out int[] values));
-        return new NdArray<int>(values, labels.Rows, labels.Cols);
-    }
 }
