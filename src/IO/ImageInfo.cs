@@ -8,7 +8,7 @@ public sealed record ImageInfo
     /// <summary>The file, as it was named by the caller.</summary>
     public required string Path { get; init; }
 
-    /// <summary>"TIFF", "BigTIFF", "PNG", "JPEG", "npy" or "npz".</summary>
+    /// <summary>"TIFF", "BigTIFF", "PNG", "JPEG", "npy", "npz", "HDF5", "Imaris", "BigDataViewer HDF5", "OME-Zarr" or "Zarr" with its version.</summary>
     public required string Format { get; init; }
 
     /// <summary>Letters of T, C, Z, Y, X in the order of the file, slowest first; samples of a pixel (RGB) count as C.</summary>

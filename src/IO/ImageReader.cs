@@ -1,10 +1,11 @@
 using Cellpose3D.IO.Numpy;
 using Cellpose3D.IO.Png;
 using Cellpose3D.IO.Tiff;
+using Cellpose3D.IO.Volumes;
 
 namespace Cellpose3D.IO;
 
-/// <summary>Reads images of every format: TIFF and BigTIFF, PNG, JPEG, <c>.npy</c> and <c>.npz</c>.</summary>
+/// <summary>Reads images of every format: TIFF and BigTIFF, PNG, JPEG, <c>.npy</c> and <c>.npz</c>, HDF5 and OME-Zarr.</summary>
 /// <remarks>
 /// The format is told by the first bytes, not by the name. Axes come from metadata (OME-XML, ImageJ, tifffile); pages
 /// without any are Z. An array of NumPy has none: two axes are YX; a last axis of at most 4 beside longer ones is C, so
@@ -46,6 +47,8 @@ public static class ImageReader
     /// <summary>Opens a file by its first bytes; without channels, guesses never find C.</summary>
     internal static IImageFile Open(string path, string? axes, IReadOnlyList<string> arrayNames, bool mayHaveChannels)
     {
+        if (VolumeFile.IsContainer(path))
+            return new VolumeImage(VolumeFile.Open(path, new VolumeOpenOptions { Axes = axes, AsLabels = !mayHaveChannels }));
         ReadOnlySpan<byte> start = FirstBytes(path);
         return start switch
         {
@@ -54,7 +57,7 @@ public static class ImageReader
             [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..] => new NumpyImage(path, axes, isArchive: false, arrayNames, mayHaveChannels),
             [(byte)'P', (byte)'K', 3 or 5, ..] => new NumpyImage(path, axes, isArchive: true, arrayNames, mayHaveChannels),
             [] => throw new InvalidDataException($"'{path}' is empty (0 bytes)."),
-            _ => throw new InvalidDataException($"'{path}' is not TIFF, PNG, JPEG, .npy or .npz: its first bytes are {Convert.ToHexString(start)}."),
+            _ => throw new InvalidDataException($"'{path}' is not TIFF, PNG, JPEG, .npy, .npz, HDF5 or OME-Zarr: its first bytes are {Convert.ToHexString(start)}."),
         };
     }
 

@@ -17,7 +17,7 @@ public static class LabelReader
         ("_seg.npy", path => SegNpyFile.Read(path).Masks),
     ];
 
-    /// <summary>Reads labels from TIFF, PNG, <c>.npy</c> or <c>.npz</c> (its only array, or masks, labels or arr_0).</summary>
+    /// <summary>Reads labels from TIFF, PNG, HDF5, OME-Zarr, <c>.npy</c> or <c>.npz</c> (its only array, or masks, labels or arr_0).</summary>
     /// <param name="path">The file.</param>
     /// <param name="axes">Letters that replace the file's axes, slowest first; null keeps them.</param>
     /// <param name="cancellationToken">Checked before every plane of a TIFF.</param>

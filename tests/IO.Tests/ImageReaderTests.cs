@@ -33,7 +33,7 @@ public sealed class ImageReaderTests : IDisposable
     {
         File.WriteAllText(_folder.File("a.tif"), "hello");
 
-        Assert.EndsWith("is not TIFF, PNG, JPEG, .npy or .npz: its first bytes are 68656C6C6F.",
+        Assert.EndsWith("is not TIFF, PNG, JPEG, .npy, .npz, HDF5 or OME-Zarr: its first bytes are 68656C6C6F.",
             Assert.Throws<InvalidDataException>(() => ImageReader.Inspect(_folder.File("a.tif"))).Message);
     }
 

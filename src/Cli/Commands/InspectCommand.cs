@@ -1,20 +1,20 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Reporting;
-using Cellpose3D.Core2D;
 using Cellpose3D.IO;
+using Cellpose3D.IO.Volumes;
 
 namespace Cellpose3D.Cli.Commands;
 
 /// <summary><c>inspect</c>: what a file is taken for, before anything is run on it.</summary>
 internal static class InspectCommand
 {
-    private static readonly Argument<string[]> Files = new("files") { Description = "Image files.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Files = new("files") { Description = "Image files; 'file.h5:/path' names an array in one.", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string?> Axes = new("--axes") { Description = "What the file's axes are, slowest first, for example ZCYX; default: from the file's metadata." };
+    private static readonly Option<int> Level = new("--level") { Description = "Which resolution of a file that holds several; 0 is the finest." };
 
     public static Command Create() =>
-        new Command("inspect", "Show what an image file holds: axes and where they come from, size, type, voxel size, channels.") { Files, Axes }
+        new Command("inspect", "Show what an image file holds: axes and where they come from, size, type, voxel size, channels, chunks, resolutions.") { Files, Axes, Level }
             .WithAction("cellpose3d inspect stack.tif --axes ZCYX", Run);
 
     private static ExitCode Run(ParseResult parse, Reporter reporter, CancellationToken cancellationToken)
@@ -28,10 +28,10 @@ internal static class InspectCommand
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                ImageInfo info = ImageReader.Inspect(file, parse.GetValue(Axes));
-                reporter.Result(file);
                 var json = new JsonObject { ["path"] = file };
-                foreach ((string topic, JsonNode? value, string text) in Facts(info))
+                (string Topic, JsonNode? Value, string Text)[] facts = [.. Facts(file, parse)];
+                reporter.Result(file);
+                foreach ((string topic, JsonNode? value, string text) in facts)
                 {
                     reporter.Result($"  {topic,-16} {text}");
                     json[topic.Replace(' ', '_')] = value;
@@ -49,24 +49,16 @@ internal static class InspectCommand
         return failed == 0 ? ExitCode.Ok : files.Length == 1 ? lastFailure : ExitCode.SomeFailed;
     }
 
-    private static IEnumerable<(string Topic, JsonNode? Value, string Text)> Facts(ImageInfo info)
+    private static IEnumerable<(string Topic, JsonNode? Value, string Text)> Facts(string file, ParseResult parse)
     {
-        string sizes = string.Join(" x ", info.Axes.Zip(info.Shape, (a, l) => string.Create(CultureInfo.InvariantCulture, $"{a} {l}")));
-        yield return ("format", info.Format, info.Format);
-        yield return ("axes", info.Axes, $"{info.Axes} ({info.AxesSource})");
-        yield return ("shape", new JsonArray([.. info.Shape.Select(l => (JsonNode)l)]), sizes);
-        string type = info.PixelType.ToString().ToLowerInvariant();
-        yield return ("pixel type", type, type);
-        VoxelSize v = info.VoxelSizeUm;
-        yield return ("voxel size um", new JsonArray([v.Z, v.Y, v.X]), $"z {Number(v.Z)}, y {Number(v.Y)}, x {Number(v.X)}");
-        yield return ("anisotropy", v.Anisotropy, Number(v.Anisotropy));
-        if (info.FrameIntervalS is { } seconds)
-            yield return ("frame interval s", seconds, Number(seconds));
-        if (info.ChannelNames.Count > 0)
-            yield return ("channels", new JsonArray([.. info.ChannelNames.Select(n => (JsonNode)n)]), string.Join(", ", info.ChannelNames));
-        string layout = string.Create(CultureInfo.InvariantCulture, $"{info.Compression}, {info.Pages} page{(info.Pages == 1 ? "" : "s")}{(info.IsTiled ? ", tiled" : "")}{(info.IsBigTiff ? ", BigTIFF" : "")}");
-        yield return ("layout", layout, layout);
+        string? axes = parse.GetValue(Axes);
+        int level = parse.GetValue(Level);
+        if (!VolumeFile.IsContainer(file))
+        {
+            return level == 0 ? ImageFacts.Of(ImageReader.Inspect(file, axes))
+                : throw new CommandException(ExitCode.Usage, $"--level must be 0 for '{file}', which holds one resolution; got {level}.");
+        }
+        using VolumeReader volume = VolumeFile.Open(file, new VolumeOpenOptions { Axes = axes, Level = level });
+        return [.. ImageFacts.Of(volume)];
     }
-
-    private static string Number(double? value) => value is { } v ? v.ToString("g6", CultureInfo.InvariantCulture) : "unknown";
 }

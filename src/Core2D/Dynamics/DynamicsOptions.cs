@@ -30,7 +30,7 @@ public sealed record DynamicsOptions
     /// </summary>
     public bool ReferenceRemoval { get; init; }
 
-    /// <summary>Spatial shape to which masks are resized after the flow-error check, or null to keep the flows' shape. 2D only.</summary>
+    /// <summary>Spatial shape to which masks are resized after the flow-error check, or null to keep the flows' shape.</summary>
     public IReadOnlyList<int>? OutputShape { get; init; }
 
     /// <summary>Number of threads, which never changes a label; 0 takes all processors.</summary>
@@ -47,7 +47,7 @@ public sealed record DynamicsOptions
         Require(Enum.IsDefined(Sampler), nameof(Sampler), "Linear, Nearest or GridSample", Sampler);
         Require(Threads >= 0, nameof(Threads), "at least 0 (0 takes all processors)", Threads);
         if (OutputShape is not null)
-            Require(OutputShape.Count == 2 && OutputShape.All(n => n > 0), nameof(OutputShape), "two lengths above 0", $"[{string.Join(", ", OutputShape)}]");
+            Require(OutputShape.Count is 2 or 3 && OutputShape.All(n => n > 0), nameof(OutputShape), "two or three lengths above 0", $"[{string.Join(", ", OutputShape)}]");
     }
 
     private static void Require(bool met, string name, string requirement, object value)

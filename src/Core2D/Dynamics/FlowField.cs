@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Cellpose3D.Core2D.Dynamics;
 
 /// <summary>
@@ -13,6 +15,8 @@ public sealed class FlowField
 {
     /// <summary>Networks are trained on flows 5 times the unit vector.</summary>
     internal const float NetworkScale = 5f;
+
+    private float _longestStep = -1;
 
     private FlowField(VoxelGrid whole, VoxelGrid window, int z0, int y0, int x0, FlowSampler sampler)
     {
@@ -39,6 +43,17 @@ public sealed class FlowField
 
     /// <summary>The sampler this field is padded and scaled for.</summary>
     public FlowSampler Sampler { get; }
+
+    /// <summary>The largest component of any flow, in voxels a step: no point moves farther along an axis, but for rounding.</summary>
+    internal float LongestStep
+    {
+        get
+        {
+            if (_longestStep < 0)
+                _longestStep = Longest(Values);
+            return _longestStep;
+        }
+    }
 
     internal float[] Values { get; }
 
@@ -136,6 +151,20 @@ public sealed class FlowField
         }, cancellationToken);
         if (Before == 0 && count > 0)
             ReplicateLast();
+    }
+
+    private static float Longest(ReadOnlySpan<float> values)
+    {
+        var longest = Vector<float>.Zero;
+        int i = 0;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+            longest = Vector.Max(longest, Vector.Abs(new Vector<float>(values[i..])));
+        float result = 0;
+        for (int lane = 0; lane < Vector<float>.Count; lane++)
+            result = Math.Max(result, longest[lane]);
+        foreach (float value in values[i..])
+            result = Math.Max(result, Math.Abs(value));
+        return result;
     }
 
     private void ReplicateLast()

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Cellpose3D.Core2D.Dynamics;
@@ -20,6 +19,7 @@ public static class FlowFollower
 
     private const int Batch = 170 * InFlight;
     private const int PieceVoxels = 16384;
+    private const int AdvancePiece = 680 * InFlight;
 
     /// <summary>End positions of all foreground voxels.</summary>
     /// <param name="flows">float32 <c>[D, (Z,) Y, X]</c>, 5 times the unit flow; borrowed.</param>
@@ -91,7 +91,7 @@ public static class FlowFollower
     /// <summary>
     /// Advances points inside a window of a larger volume: each until its steps are used up or its next step would read outside the window.
     /// </summary>
-    /// <param name="field">A window of the field, sampled by <see cref="FlowSampler.Linear"/>; borrowed.</param>
+    /// <param name="field">A window of the field, for <see cref="FlowSampler.Linear"/> or <see cref="FlowSampler.Nearest"/>; borrowed.</param>
     /// <param name="positions">float32 <c>[N, D]</c>, voxels of the whole; advanced in place.</param>
     /// <param name="stepsLeft">int32 <c>[N]</c>, steps to go; what remains is above 0 for a point that has to go on in another window.</param>
     /// <param name="threads">Number of threads, which never changes a result; 0 takes all processors.</param>
@@ -104,9 +104,10 @@ public static class FlowFollower
         int rank = field.Whole.Rank;
         if (positions.Length != (long)stepsLeft.Length * rank)
             throw new ArgumentException($"positions must hold {rank} values for each of {stepsLeft.Length} points; got {positions.Length}.", nameof(positions));
-        if (field.Sampler != FlowSampler.Linear)
-            throw new ArgumentException($"field must be built for FlowSampler.Linear; got {field.Sampler}.", nameof(field));
-        ParallelWork.Ranges(stepsLeft.Length, PieceVoxels, threads, (from, to) =>
+        if (field.Sampler == FlowSampler.GridSample)
+            throw new ArgumentException($"field must be built for FlowSampler.Linear or Nearest; got {field.Sampler}.", nameof(field));
+        _ = field.LongestStep;                                           // found once, before the threads need it
+        ParallelWork.Ranges(stepsLeft.Length, AdvancePiece, threads, (from, to) =>
             AdvanceRange(field, positions.Span[(from * rank)..(to * rank)], stepsLeft.Span[from..to]), cancellationToken);
     }
 
@@ -238,37 +239,87 @@ public static class FlowFollower
         fixed (float* values = field.Values)
         {
             var view = new FieldView(field, values);
-            if (field.Whole.Rank == 2)
-                AdvanceAll(new LinearStep2(view), WindowBounds.Of(field), 2, positions, stepsLeft);
-            else
-                AdvanceAll(new LinearStep3(view), WindowBounds.Of(field), 3, positions, stepsLeft);
+            WindowBounds window = WindowBounds.Of(field), deep = WindowBounds.Of(field, Period);
+            switch (field.Sampler, field.Whole.Rank)
+            {
+                case (FlowSampler.Linear, 2): AdvanceAll(new LinearStep2(view), window, deep, 2, positions, stepsLeft); break;
+                case (FlowSampler.Linear, 3): AdvanceAll(new LinearStep3(view), window, deep, 3, positions, stepsLeft); break;
+                case (_, 2): AdvanceAll(new NearestStep2(view), window, deep, 2, positions, stepsLeft); break;
+                default: AdvanceAll(new NearestStep3(view), window, deep, 3, positions, stepsLeft); break;
+            }
         }
     }
 
-    private static void AdvanceAll<TStep>(TStep step, WindowBounds window, int rank, Span<float> positions, Span<int> stepsLeft)
+    private static void AdvanceAll<TStep>(
+        TStep step, WindowBounds window, WindowBounds deep, int rank, Span<float> positions, Span<int> stepsLeft)
         where TStep : struct, IFlowStep
     {
-        Span<float> lanes = stackalloc float[4];
-        for (int n = 0; n < stepsLeft.Length; n++)
+        Span<Vector128<float>> points = stackalloc Vector128<float>[InFlight];
+        for (int first = 0; first < stepsLeft.Length; first += InFlight)
         {
-            lanes.Clear();
-            positions.Slice(n * rank, rank).CopyTo(lanes);
-            Vector128<float> p = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(lanes)), before = p;
-            int left = stepsLeft[n];
-            for (int sinceBefore = 0; left > 0 && window.Holds(p);)
+            int count = Math.Min(InFlight, stepsLeft.Length - first);
+            Span<int> left = stepsLeft.Slice(first, count);
+            for (int n = 0; n < count; n++)
+                points[n] = Load(positions.Slice((first + n) * rank, rank));
+            if (count == InFlight)
+                AdvanceDeep(step, deep, points, left);
+            for (int n = 0; n < count; n++)
             {
-                p = step.Next(p);
-                left--;
-                if (++sinceBefore < Period)
-                    continue;
-                if (p == before)
-                    left %= Period;
-                before = p;
-                sinceBefore = 0;
+                AdvanceOne(step, window, ref points[n], ref left[n]);
+                for (int k = 0; k < rank; k++)
+                    positions[(first + n) * rank + k] = points[n][k];
             }
-            for (int k = 0; k < rank; k++)
-                positions[n * rank + k] = p[k];
-            stepsLeft[n] = left;
         }
     }
+
+    // As long as all points are so deep inside that a period of steps cannot lead out, they move side by side without a look at the border.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AdvanceDeep<TStep>(TStep step, WindowBounds deep, Span<Vector128<float>> points, Span<int> left)
+        where TStep : struct, IFlowStep
+    {
+        Vector128<float> a = points[0], b = points[1], c = points[2], d = points[3], e = points[4], f = points[5];
+        int periods = int.MaxValue;
+        foreach (int steps in left)
+            periods = Math.Min(periods, steps / Period);
+        for (; periods > 0 && deep.Holds(a) && deep.Holds(b) && deep.Holds(c) && deep.Holds(d) && deep.Holds(e) && deep.Holds(f); periods--)
+        {
+            Vector128<float> a0 = a, b0 = b, c0 = c, d0 = d, e0 = e, f0 = f;
+            for (int t = 0; t < Period; t++)
+            {
+                a = step.Next(a);
+                b = step.Next(b);
+                c = step.Next(c);
+                d = step.Next(d);
+                e = step.Next(e);
+                f = step.Next(f);
+            }
+            bool repeated = a == a0 && b == b0 && c == c0 && d == d0 && e == e0 && f == f0;
+            foreach (ref int steps in left)
+                steps = repeated ? steps % Period : steps - Period;
+            if (repeated)
+                break;
+        }
+        (points[0], points[1], points[2], points[3], points[4], points[5]) = (a, b, c, d, e, f);
+    }
+
+    private static void AdvanceOne<TStep>(TStep step, WindowBounds window, ref Vector128<float> point, ref int left)
+        where TStep : struct, IFlowStep
+    {
+        Vector128<float> p = point, before = p;
+        for (int sinceBefore = 0; left > 0 && window.Holds(p);)
+        {
+            p = step.Next(p);
+            left--;
+            if (++sinceBefore < Period)
+                continue;
+            if (p == before)
+                left %= Period;
+            before = p;
+            sinceBefore = 0;
+        }
+        point = p;
+    }
+
+    private static Vector128<float> Load(ReadOnlySpan<float> position) =>
+        Vector128.Create(position[0], position[1], position.Length == 3 ? position[2] : 0, 0);
 }

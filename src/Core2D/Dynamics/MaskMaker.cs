@@ -46,8 +46,8 @@ public static class MaskMaker
         options.Validate();
         VoxelGrid grid = VoxelGrid.OfFlows(flows, nameof(flows));
         grid.Require(endPoints.Shape, nameof(endPoints));
-        if (options.OutputShape is not null && grid.Rank != 2)
-            throw new ArgumentException($"OutputShape works on images; got flows {flows}.", nameof(options));
+        if (options.OutputShape is { } wanted && wanted.Count != grid.Rank)
+            throw new ArgumentException($"OutputShape must have the {grid.Rank} axes of the flows; got {wanted.Count}.", nameof(options));
 
         int threads = options.Threads;
         EndpointLabels.Paint(endPoints, threads, cancellationToken);
@@ -63,7 +63,7 @@ public static class MaskMaker
         int lost = 0;
         if (options.OutputShape is { } shape && labels.Length > 0 && !shape.SequenceEqual(labels.Shape))
         {
-            labels = Resizer.Nearest(labels, shape[0], shape[1], options.ReferenceRemoval, threads);
+            labels = Resized(labels, shape, options.ReferenceRemoval, threads);
             lost = passed - badFlow - CellBoxes.Find(labels, threads, cancellationToken).Length;
         }
         CleanupResult cleaned = MaskCleanup.FillHolesAndRemoveSmall(labels, options.MinSize, options.ReferenceRemoval, threads, cancellationToken);
@@ -83,6 +83,16 @@ public static class MaskMaker
         var field = FlowField.Build(flows, cellProb, o.CellProbThreshold, o.Sampler, o.Threads, cancellationToken);
         PartialProgress? share = PartialProgress.Of(progress, 0, FollowShare);
         return FlowFollower.EndPoints(field, cellProb, o.CellProbThreshold, o.Niter, o.Threads, share, cancellationToken);
+    }
+
+    // rows and columns first, then planes, which are as wide as all their pixels
+    private static NdArray<int> Resized(NdArray<int> labels, IReadOnlyList<int> shape, bool referenceOddities, int threads)
+    {
+        NdArray<int> planes = Resizer.Nearest(labels, shape[^2], shape[^1], referenceOddities, threads);
+        if (shape.Count == 2 || shape[0] == labels.Shape[0])
+            return planes;
+        int size = shape[1] * shape[2];
+        return Resizer.Nearest(planes.Reshape(labels.Shape[0], size), shape[0], size, referenceOddities, threads).Reshape([.. shape]);
     }
 
     private static double[] RemoveBadFlows(

@@ -52,5 +52,21 @@ internal readonly struct WindowBounds
     public bool Holds(Vector128<float> p) =>
         Vector128.GreaterThanOrEqualAll(p, _first) && Vector128.LessThanAll(p, _end);
 
+    /// <summary>The bounds within which a point stays in the field's bounds for a number of steps.</summary>
+    public static WindowBounds Of(FlowField field, int steps)
+    {
+        (VoxelGrid w, VoxelGrid all, WindowBounds bounds) = (field.Window, field.Whole, Of(field));
+        float reach = steps * field.LongestStep + 1;                     // more than the steps' rounding can add
+        var first = Vector128.Create(
+            Inner(field.Z0 > 0), Inner(field.Y0 > 0), Inner(field.X0 > 0), 0f);
+        var end = Vector128.Create(
+            Inner(field.Z0 + w.Z < all.Z), Inner(field.Y0 + w.Y < all.Y), Inner(field.X0 + w.X < all.X), 0f);
+        if (all.Rank == 2)
+            (first, end) = (Vector128.Create(first[1], first[2], 0f, 0f), Vector128.Create(end[1], end[2], 0f, 0f));
+        return new WindowBounds(bounds._first + first, bounds._end - end);
+
+        float Inner(bool cut) => cut ? reach : 0;                        // at the whole's own border points are stopped, not lost
+    }
+
     private static float End(int origin, int length, int whole) => origin + length == whole ? whole : origin + length - 1;
 }

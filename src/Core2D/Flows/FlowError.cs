@@ -22,7 +22,22 @@ public readonly record struct FlowError(int Label, double Error)
     {
         VoxelGrid grid = VoxelGrid.OfFlows(flows, nameof(flows));
         grid.Require(labels.Shape, nameof(labels));
-        CellBox[] boxes = CellBoxes.Find(labels, threads, cancellationToken);
+        return PerCell(labels, flows, CellBoxes.Find(labels, threads, cancellationToken), threads, progress, cancellationToken);
+    }
+
+    /// <summary>Computes the flow error of some cells.</summary>
+    /// <param name="labels">int32 <c>[(Z,) Y, X]</c>; borrowed.</param>
+    /// <param name="flows">float32 <c>[D, (Z,) Y, X]</c>; borrowed.</param>
+    /// <param name="boxes">The cells; borrowed.</param>
+    /// <param name="threads">Number of threads; 0 takes all processors.</param>
+    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
+    /// <param name="cancellationToken">Checked between cells.</param>
+    /// <returns>One error per box, in their order.</returns>
+    internal static FlowError[] PerCell(
+        NdArray<int> labels, NdArray<float> flows, CellBox[] boxes, int threads,
+        IProgress<float>? progress = null, CancellationToken cancellationToken = default)
+    {
+        VoxelGrid grid = VoxelGrid.OfFlows(flows, nameof(flows));
         var errors = new FlowError[boxes.Length];
         MasksToFlows.ForEach(labels, grid, boxes, null, threads,
             (i, box, cell) => errors[i] = new FlowError(box.Label, Measure(cell, grid, box, flows.Data, labels.Length)),

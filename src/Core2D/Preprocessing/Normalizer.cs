@@ -11,7 +11,7 @@ namespace Cellpose3D.Core2D.Preprocessing;
 public static class Normalizer
 {
     private const int RunLength = 1 << 16;                      // values handed to a thread at once
-    private const int SampledFrom = 224 * 224 * 224;            // above it the reference samples
+    internal const int SampledFrom = 224 * 224 * 224;            // above it the reference samples
     private const int SampledLength = 224, SampledPlanes = 50;  // about what it leaves of each axis
 
     /// <summary>Normalises a copy.</summary>

@@ -106,16 +106,18 @@ internal static class PercentileFinder
     private static int Bits(int level) => level == 2 ? 10 : 11;
 
     /// <summary>An integer that orders as the float does: negative floats have all bits turned, others the first.</summary>
-    private static uint Key(float value)
+    internal static uint Key(float value)
     {
         int bits = BitConverter.SingleToInt32Bits(value);
         return (uint)bits ^ ((uint)(bits >> 31) | 0x8000_0000u);
     }
 
-    private static float Value(uint key)
+    /// <summary>The float that has a key.</summary>
+    internal static float Value(uint key)
         => BitConverter.UInt32BitsToSingle((key & 0x8000_0000u) != 0 ? key ^ 0x8000_0000u : ~key);
 
-    private static float Interpolate(float a, float b, double fraction)
+    /// <summary>What lies a fraction of the way between two order statistics.</summary>
+    internal static float Interpolate(float a, float b, double fraction)
     {
         float difference = b - a; // in float32, and from the nearer end: numpy's last bit
         return (float)(fraction < 0.5 ? a + difference * fraction : b - difference * (1 - fraction));

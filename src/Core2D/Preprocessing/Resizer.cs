@@ -124,7 +124,8 @@ public static partial class Resizer
             target[x] = source[first[x]] * (1 - fraction[x]) + source[second[x]] * fraction[x];
     }
 
-    private static void Blend(ReadOnlySpan<float> first, ReadOnlySpan<float> second, float fraction, Span<float> target)
+    /// <summary>first * (1 - fraction) + second * fraction.</summary>
+    internal static void Blend(ReadOnlySpan<float> first, ReadOnlySpan<float> second, float fraction, Span<float> target)
     {
         float rest = 1 - fraction;
         int x = 0;

@@ -9,7 +9,7 @@ internal static class LengthUnits
         "µm" or "μm" or "um" or "micron" or "microns" or "micrometer" or "micrometers" or "micrometre" => 1,     // micro sign, and Greek mu
         "nm" or "nanometer" or "nanometers" => 1e-3,
         "Å" or "Å" or "angstrom" => 1e-4,                                  // letter, and angstrom sign
-        "pm" => 1e-6,
+        "pm" or "picometer" => 1e-6,
         "mm" or "millimeter" or "millimeters" => 1e3,
         "cm" or "centimeter" or "centimeters" => 1e4,
         "m" or "meter" or "meters" => 1e6,
@@ -21,9 +21,9 @@ internal static class LengthUnits
     public static double? Seconds(string? unit) => unit?.Trim() switch
     {
         "s" or "sec" or "second" or "seconds" => 1,
-        "ms" or "msec" => 1e-3,
-        "µs" or "μs" or "us" => 1e-6,
-        "ns" => 1e-9,
+        "ms" or "msec" or "millisecond" or "milliseconds" => 1e-3,
+        "µs" or "μs" or "us" or "microsecond" or "microseconds" => 1e-6,
+        "ns" or "nanosecond" or "nanoseconds" => 1e-9,
         "min" or "minute" or "minutes" => 60,
         "h" or "hour" or "hours" => 3600,
         "d" or "day" or "days" => 86_400,

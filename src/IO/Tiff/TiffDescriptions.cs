@@ -54,7 +54,12 @@ internal static class TiffDescriptions
         if (options.FrameIntervalS is { } interval)
             pixels.Add(new XAttribute("TimeIncrement", interval), new XAttribute("TimeIncrementUnit", "s"));
         for (int c = 0; c < Length('C'); c++)
-            pixels.Add(new XElement(ome + "Channel", new XAttribute("ID", $"Channel:0:{c}"), new XAttribute("SamplesPerPixel", 1)));
+        {
+            var channel = new XElement(ome + "Channel", new XAttribute("ID", $"Channel:0:{c}"), new XAttribute("SamplesPerPixel", 1));
+            if (c < options.ChannelNames.Count && options.ChannelNames[c].Length > 0)
+                channel.Add(new XAttribute("Name", options.ChannelNames[c]));
+            pixels.Add(channel);
+        }
         pixels.Add(new XElement(ome + "TiffData"));
         var root = new XElement(ome + "OME", new XElement(ome + "Image", new XAttribute("ID", "Image:0"), pixels));
         return Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\"?>" + root.ToString(SaveOptions.DisableFormatting));

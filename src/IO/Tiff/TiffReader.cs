@@ -106,13 +106,22 @@ public sealed class TiffReader : IImageFile
     /// <param name="page">From 0, below the number of pages.</param>
     /// <param name="samples">Receives float32 [samples, Y, X]; <see cref="PageLength"/> values.</param>
     /// <exception cref="InvalidDataException">The page is damaged or cut short.</exception>
-    public void ReadPlane(long page, Span<float> samples)
+    public void ReadPlane(long page, Span<float> samples) => ReadWindow(page, WholePlane, samples);
+
+    /// <summary>Reads one page as exact labels, as stored: palettes give their indices, white-is-zero is not inverted.</summary>
+    /// <param name="page">From 0, below the number of pages.</param>
+    /// <param name="labels">Receives int32 [samples, Y, X], 0 = background; one sample for a palette.</param>
+    /// <exception cref="InvalidDataException">The page is damaged, or a value is no whole number from 0 to 2^31 - 1.</exception>
+    public void ReadPlane(long page, Span<int> labels) => ReadWindow(page, WholePlane, labels);
+
+    /// <summary>Reads a part of one page as intensities: float32 [samples, window rows, window columns].</summary>
+    internal void ReadWindow(long page, PlaneWindow window, Span<float> samples)
     {
-        TiffPage p = Page(page, samples.Length);
+        TiffPage p = Page(page, window, samples.Length, Samples);
         if (p.ColorMap is { } colours)
         {
-            int[] indices = new int[p.Height * p.Width];
-            TiffSamples.Read<int, NumberConversion<int>>(_file, p, page, indices);
+            int[] indices = new int[window.Height * window.Width];
+            TiffSamples.Read<int, NumberConversion<int>>(_file, p, page, window, indices);
             int shift = colours.Any(v => v > 255) ? 8 : 0, entries = 1 << p.Bits;   // some writers leave 8-bit values in the 16-bit map
             for (int s = 0; s < 3; s++)
             {
@@ -121,7 +130,7 @@ public sealed class TiffReader : IImageFile
             }
             return;
         }
-        TiffSamples.Read<float, FloatConversion>(_file, p, page, samples);
+        TiffSamples.Read<float, FloatConversion>(_file, p, page, window, samples);
         if (p.Photometric == 0 && p.SampleFormat == 1)
         {
             float white = (float)(Math.Pow(2, p.Bits) - 1);
@@ -130,15 +139,19 @@ public sealed class TiffReader : IImageFile
         }
     }
 
-    /// <summary>Reads one page as exact labels, as stored: palettes give their indices, white-is-zero is not inverted.</summary>
-    /// <param name="page">From 0, below the number of pages.</param>
-    /// <param name="labels">Receives int32 [samples, Y, X], 0 = background; one sample for a palette.</param>
-    /// <exception cref="InvalidDataException">The page is damaged, or a value is no whole number from 0 to 2^31 - 1.</exception>
-    public void ReadPlane(long page, Span<int> labels)
+    /// <summary>Reads a part of one page as exact labels: int32 [samples, window rows, window columns]; one sample for a palette.</summary>
+    internal void ReadWindow(long page, PlaneWindow window, Span<int> labels)
     {
-        TiffPage p = Page(page, _pages[0].IsPalette ? labels.Length * 3 : labels.Length);
-        TiffSamples.Read<int, LabelConversion>(_file, p, page, labels);
+        TiffPage p = Page(page, window, labels.Length, LabelSamples);
+        TiffSamples.Read<int, LabelConversion>(_file, p, page, window, labels);
     }
+
+    /// <summary>Whether pixels are indices into a list of colours.</summary>
+    internal bool IsPalette => _pages[0].IsPalette;
+
+    /// <summary>Samples of a pixel when read as labels: a palette has one.</summary>
+    internal int LabelSamples => IsPalette ? 1 : Samples;
+
 
     /// <summary>Reads the whole image.</summary>
     /// <returns>float32, canonical axes of <see cref="Info"/>; owned by the caller.</returns>
@@ -155,7 +168,7 @@ public sealed class TiffReader : IImageFile
         return ReadAll<int>(_planeAxes + pageAxes, [.. _planeShape, .. Info.Shape[^3..^1]], 1, ReadPlane, cancellationToken);
     }
 
-    bool IImageFile.IsPalette => _pages[0].IsPalette;
+    bool IImageFile.IsPalette => IsPalette;
 
     NdArray<float> IImageFile.ReadPixels(CancellationToken cancellationToken) => ReadPixels(cancellationToken);
 
@@ -187,12 +200,15 @@ public sealed class TiffReader : IImageFile
         _file.Require(p.Offsets[0], needed > long.MaxValue ? long.MaxValue : (ulong)needed, $"its {_series.Planes} planes");
     }
 
-    private TiffPage Page(long page, int length)
+    private PlaneWindow WholePlane => new(0, 0, _pages[0].Height, _pages[0].Width);
+
+    private TiffPage Page(long page, PlaneWindow window, int length, int samples)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(page);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(page, Info.Pages);
-        if (length != PageLength)
-            throw new ArgumentException($"a page of '{Info.Path}' has {PageLength} values; got room for {length}.", nameof(length));
+        int expected = samples * window.Height * window.Width;
+        if (length != expected)
+            throw new ArgumentException($"a page of '{Info.Path}' has {expected} values; got room for {length}.", nameof(length));
         if (!_series.IsContiguous)
             return _pages[(int)page];
         TiffPage first = _pages[0];

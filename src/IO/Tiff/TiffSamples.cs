@@ -31,40 +31,49 @@ internal static class TiffSamples
         }
     }
 
-    /// <summary>Reads every strip or tile of a page and spreads its samples over [samples, Y, X].</summary>
+    /// <summary>Reads a whole page and spreads its samples over [samples, Y, X].</summary>
     public static void Read<TOut, TConversion>(TiffFile file, TiffPage p, long page, Span<TOut> planes)
+        where TConversion : struct, ISampleConversion<TOut> =>
+        Read<TOut, TConversion>(file, p, page, new PlaneWindow(0, 0, p.Height, p.Width), planes);
+
+    /// <summary>Reads the strips or tiles that a window touches and spreads its samples over [samples, window rows, window columns].</summary>
+    public static void Read<TOut, TConversion>(TiffFile file, TiffPage p, long page, PlaneWindow window, Span<TOut> planes)
         where TConversion : struct, ISampleConversion<TOut>
     {
         RequirePresent(file, p, page);
-        int planeSize = p.Height * p.Width, groups = p.IsPlanar ? p.Samples : 1, samples = p.SamplesPerChunkPixel;
+        if (window.Height == 0 || window.Width == 0)
+            return;
+        int planeSize = window.Height * window.Width, groups = p.IsPlanar ? p.Samples : 1, samples = p.SamplesPerChunkPixel;
+        int pixelBytes = samples * p.StoredType.Bytes();
         string place = $"plane {page} of '{file.Path}'";
         bool isPacked = p.Bits is not (8 or 16 or 32 or 64);
-        byte[] wide = isPacked ? new byte[p.ChunkWidth * samples * p.StoredType.Bytes()] : [];
+        byte[] wide = isPacked ? new byte[p.ChunkWidth * pixelBytes] : [];
         for (int group = 0; group < groups; group++)
         {
-            for (int j = 0; j < p.Down; j++)
+            for (int j = window.Y / p.ChunkHeight; j <= (window.EndY - 1) / p.ChunkHeight; j++)
             {
-                int firstRow = j * p.ChunkHeight, rows = Math.Min(p.ChunkHeight, p.Height - firstRow);
-                int storedRows = p.IsTiled ? p.ChunkHeight : rows;
-                for (int i = 0; i < p.Across; i++)
+                int firstRow = j * p.ChunkHeight, storedRows = p.IsTiled ? p.ChunkHeight : Math.Min(p.ChunkHeight, p.Height - firstRow);
+                int fromRow = Math.Max(window.Y - firstRow, 0), toRow = (int)Math.Min((long)window.EndY - firstRow, p.ChunkHeight);
+                for (int i = window.X / p.ChunkWidth; i <= (window.EndX - 1) / p.ChunkWidth; i++)
                 {
-                    int firstColumn = i * p.ChunkWidth, columns = Math.Min(p.ChunkWidth, p.Width - firstColumn);
+                    int firstColumn = i * p.ChunkWidth;
+                    int fromColumn = Math.Max(window.X - firstColumn, 0), columns = (int)Math.Min((long)window.EndX - firstColumn, p.ChunkWidth) - fromColumn;
                     int chunk = (((group * p.Down) + j) * p.Across) + i;
-                    int band = IsPlain(p) ? (int)Math.Clamp(BandBytes / p.RowBytes, 1, rows) : rows;
-                    for (int row = 0; row < rows; row += band)
+                    int band = IsPlain(p) ? (int)Math.Clamp(BandBytes / p.RowBytes, 1, toRow - fromRow) : storedRows;
+                    for (int row = IsPlain(p) ? fromRow : 0; row < toRow; row += band)
                     {
-                        int n = Math.Min(band, rows - row);
-                        byte[] bytes = Fetch(file, p, chunk, row, IsPlain(p) ? n : storedRows, page);
-                        for (int r = 0; r < n; r++)
+                        int n = IsPlain(p) ? Math.Min(band, toRow - row) : storedRows;
+                        byte[] bytes = Fetch(file, p, chunk, row, n, page);
+                        for (int r = Math.Max(row, fromRow); r < Math.Min(row + n, toRow); r++)
                         {
-                            ReadOnlySpan<byte> stored = bytes.AsSpan(r * (int)p.RowBytes, (int)p.RowBytes);
+                            ReadOnlySpan<byte> stored = bytes.AsSpan((r - row) * (int)p.RowBytes, (int)p.RowBytes);
                             if (isPacked)
                             {
                                 SampleRow.Unpack(stored, p.Bits, wide);
                                 stored = wide;
                             }
-                            int at = (group * planeSize) + ((firstRow + row + r) * p.Width) + firstColumn;
-                            SampleRow.Spread<TOut, TConversion>(p.StoredType, stored[..(columns * samples * p.StoredType.Bytes())], samples, planes, at, planeSize, place);
+                            int at = (group * planeSize) + ((firstRow + r - window.Y) * window.Width) + (firstColumn + fromColumn - window.X);
+                            SampleRow.Spread<TOut, TConversion>(p.StoredType, stored.Slice(fromColumn * pixelBytes, columns * pixelBytes), samples, planes, at, planeSize, place);
                         }
                         ArrayPool<byte>.Shared.Return(bytes);
                     }

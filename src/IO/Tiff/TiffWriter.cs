@@ -161,7 +161,7 @@ public sealed class TiffWriter : IDisposable
     {
         if (_planes.Count != PlaneCount)
             throw new InvalidOperationException($"{PlaneCount} planes must be written; got {_planes.Count}.");
-        bool isImageJ = !_isBig && _type != PixelType.UInt32;
+        bool isImageJ = !_isBig && _type != PixelType.UInt32 && !_options.OmeXml;
         byte[] description = isImageJ ? TiffDescriptions.ImageJ(_axes, _shape, _options) : TiffDescriptions.Ome(_axes, _shape, _type, _options);
         Stream stream = _file.Stream;
         ulong link = Align(stream);

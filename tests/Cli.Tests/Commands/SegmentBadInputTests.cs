@@ -60,7 +60,7 @@ public sealed class SegmentBadInputTests : IDisposable
     {
         string path = TestImages.WriteNoise(At(name));
 
-        Refuses(path, $"'{path}' is not TIFF, PNG, JPEG, .npy or .npz");
+        Refuses(path, $"'{path}' is not TIFF, PNG, JPEG, .npy, .npz, HDF5 or OME-Zarr");
     }
 
     [Fact]

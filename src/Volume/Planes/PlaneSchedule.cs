@@ -1,0 +1,79 @@
+using Cellpose3D.Core2D;
+using Cellpose3D.Core2D.Tiling;
+using Cellpose3D.Volume.Sources;
+
+namespace Cellpose3D.Volume.Planes;
+
+/// <summary>How the planes of a view are put through the network: the tiles of a plane, and slabs that begin with a batch.</summary>
+/// <remarks>
+/// Tiles are numbered through all planes of the view and run in batches of one size, so a batch may hold tiles of several
+/// planes. A slab is a number of planes whose tiles fill whole batches. Which tiles share a batch therefore depends on the
+/// volume alone, not on the slab's thickness or on where a run was taken up again, and with it every bit of the output.
+/// </remarks>
+internal sealed class PlaneSchedule
+{
+    private const int LeastThickness = 8;         // planes of a chunk, so that one slab is not thousands of small writes
+    private const int MapsPerPlane = 6;           // the network's maps by planes and in the volume's order
+
+    /// <summary>Plans a view.</summary>
+    /// <param name="view">How the volume is cut.</param>
+    /// <param name="shape">Lengths of the volume at the network's scale.</param>
+    /// <param name="channels">Channels of the volume.</param>
+    /// <param name="options">Tile size, overlap, augmentation and batch size are used.</param>
+    /// <param name="memoryBytes">Bytes a slab may take.</param>
+    public PlaneSchedule(PlaneView view, VolumeShape shape, int channels, SegmentationOptions options, long memoryBytes)
+    {
+        View = view;
+        Shape = shape;
+        Planes = view.Planes(shape);
+        Grid = new TileGrid(view.Height(shape), view.Width(shape), options.TileSize, options.TileOverlap, options.Augment);
+        BatchSize = options.BatchSize;
+        BytesPerPlane = (long)Grid.Height * Grid.Width * (channels + 1 + MapsPerPlane) * sizeof(float);
+
+        int whole = BatchSize / GreatestDivisor(Grid.Count, BatchSize);  // fewest planes that fill batches
+        int thick = whole * ((LeastThickness + whole - 1) / whole);
+        long fit = Math.Min(Math.Max(1, memoryBytes / BytesPerPlane), Array.MaxLength / ((long)Grid.Height * Grid.Width));
+        Unit = fit >= thick ? thick : whole;
+        Thickness = (int)Math.Min(Math.Max(Unit, fit / Unit * Unit), (Planes + (long)Unit - 1) / Unit * Unit);
+    }
+
+    /// <summary>How the volume is cut.</summary>
+    public PlaneView View { get; }
+
+    /// <summary>Lengths of the volume at the network's scale.</summary>
+    public VolumeShape Shape { get; }
+
+    /// <summary>Number of planes.</summary>
+    public int Planes { get; }
+
+    /// <summary>The tiles of every plane.</summary>
+    public TileGrid Grid { get; }
+
+    /// <summary>Tiles of a batch.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>Planes of a chunk of the maps.</summary>
+    public int Unit { get; }
+
+    /// <summary>Planes of a slab.</summary>
+    public int Thickness { get; }
+
+    /// <summary>Number of slabs.</summary>
+    public int Slabs => (Planes + Thickness - 1) / Thickness;
+
+    /// <summary>Tiles of all planes.</summary>
+    public long Tiles => (long)Planes * Grid.Count;
+
+    /// <summary>Memory of one plane while its slab is worked on.</summary>
+    public long BytesPerPlane { get; }
+
+    /// <summary>First plane and number of planes of a slab.</summary>
+    public (int First, int Count) Slab(int n) => (n * Thickness, Math.Min(Thickness, Planes - n * Thickness));
+
+    private static int GreatestDivisor(int a, int b)
+    {
+        while (b != 0)
+            (a, b) = (b, a % b);
+        return a;
+    }
+}

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using Cellpose3D.Core2D;
+using Cellpose3D.Core2D.Dynamics;
+using Cellpose3D.Core2D.Native;
+using Cellpose3D.Core2D.Network;
+using Cellpose3D.Volume.Blocks;
+using Cellpose3D.Volume.Fusion;
+using Cellpose3D.Volume.Planes;
+using Cellpose3D.Volume.Preprocessing;
+using Cellpose3D.Volume.Sources;
+using Cellpose3D.Volume.Stitching;
+
+namespace Cellpose3D.Volume;
+
+/// <summary>Segments cells in volumes: normalise, network on planes of three orientations, one flow field, flows to labels.</summary>
+/// <remarks>
+/// Source: Stringer et al. 2021, Methods, "3D"; the order of steps is in docs/ARCHITECTURE.md. The labels do not depend on blocks,
+/// threads, memory or interruptions: the network's tiles lie fixed in the volume, points are never stopped at a block's
+/// face, and each cell is completed whole.
+/// </remarks>
+public sealed class VolumeSegmenter
+{
+    private const string FusedRecord = "fused";
+
+    private readonly IReadOnlyList<CellposeModel> _models, _across;
+    private readonly VolumeOptions _options;
+
+    /// <summary>Prepares to segment with a model.</summary>
+    /// <param name="model">Borrowed; must outlive this object.</param>
+    /// <param name="options">Checked here, once.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public VolumeSegmenter(CellposeModel model, VolumeOptions options)
+        : this([model], [], options)
+    {
+    }
+
+    /// <summary>Prepares to segment on several devices, with another model for planes across the optical axis.</summary>
+    /// <param name="models">The same weights on each device that shall work, at least one; borrowed.</param>
+    /// <param name="across">For the planes along Y and X; empty for the same model; borrowed.</param>
+    /// <param name="options">Checked here, once.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or there is no model.</exception>
+    public VolumeSegmenter(IReadOnlyList<CellposeModel> models, IReadOnlyList<CellposeModel> across, VolumeOptions options)
+    {
+        options.Validate();
+        if (models.Count == 0)
+            throw new ArgumentException("models must hold at least one model; got none.", nameof(models));
+        (_models, _across, _options) = (models, across.Count > 0 ? across : models, options);
+    }
+
+    /// <summary>What a run would do.</summary>
+    /// <param name="source">Shape, channels and voxel size are used; borrowed.</param>
+    public VolumePlan Plan(IVolumeSource source) =>
+        VolumePlan.Of(source.Shape, source.SpacingUm, source.Channels, _models[0].Info, _options, _models.Count);
+
+    /// <summary>Segments one volume.</summary>
+    /// <param name="source">One channel (cells) or two (cells, nuclei), any intensity range; borrowed.</param>
+    /// <param name="workspace">Keeps what is finished: a run that was interrupted goes on from there, another run empties it. Borrowed.</param>
+    /// <param name="identity">What the input is known by, for example its path and time of change: part of what makes a run the same.</param>
+    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
+    /// <param name="cancellationToken">Checked throughout.</param>
+    /// <returns>Labels and quality; the volumes belong to the workspace.</returns>
+    /// <exception cref="ArgumentException">The volume has neither one nor two channels.</exception>
+    /// <exception cref="NotSupportedException">The options need the whole volume in memory, and it does not fit.</exception>
+    public VolumeSegmentation Segment(
+        IVolumeSource source, IVolumeWorkspace workspace, string? identity = null,
+        IProgress<float>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (source.Channels is not (1 or 2))
+            throw new ArgumentException($"the volume must have 1 or 2 channels; got {source.Channels}. Choose them by ChannelSource.", nameof(source));
+        VolumePlan plan = Plan(source);
+        RunFingerprint.Claim(workspace, RunFingerprint.Of(source, identity, _options, plan, [.. _models.Take(1).Concat(_across.Take(1)).Select(m => m.Info)]));
+        return _options.Mode == VolumeMode.Stitched
+            ? new StitchedPlanes(_models[0], _options, plan).Segment(source, workspace, progress, cancellationToken)
+            : ThreePlanes(source, workspace, plan, progress, cancellationToken);
+    }
+
+    private VolumeSegmentation ThreePlanes(
+        IVolumeSource source, IVolumeWorkspace workspace, VolumePlan plan, IProgress<float>? progress, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        float network = 1 - plan.Passes[^1].Share;
+        IVolumeStore<float> flows = workspace.Open<float>(FusionPass.StoreName, plan.Flows, FusionPass.Components, BlockDynamics.ChunkOf(plan.Block));
+        double normalizeSeconds = 0;
+        if (workspace.Load(FusedRecord) is not { } fused)
+        {
+            (long nonFinite, normalizeSeconds) = RunNetwork(source, flows, workspace, plan, PartialProgress.Of(progress, 0, network), cancellationToken);
+            workspace.Save(FusedRecord, fused = BitConverter.GetBytes(nonFinite));
+            foreach (PlaneView view in PlaneView.All)
+                workspace.Delete(PlaneInference.StoreName(view));
+            Allocator.ReleaseUnused();
+        }
+        double networkSeconds = watch.Elapsed.TotalSeconds - normalizeSeconds;
+
+        PartialProgress? rest = PartialProgress.Of(progress, network, 1);
+        VolumeMasks masks = _options.Segmentation.Compatible
+            ? DenseDynamics.Run(flows, Dynamics(plan), _options.MaxMemoryBytes, workspace, rest, cancellationToken)
+            : new BlockDynamics(Dynamics(plan), new BlockGrid(plan.Flows, plan.Block), plan.Halo, plan.PassBytes) { MeasureFlowErrors = _options.MeasureFlowErrors }
+                .Run(flows, workspace, rest, cancellationToken);
+        progress?.Report(1);
+        return new VolumeSegmentation(
+            workspace.Open<int>(BlockDynamics.LabelsName, source.Shape, 1, source.Shape), flows, masks.Filtered, masks.Cells, plan,
+            new StageTimings(normalizeSeconds, networkSeconds, watch.Elapsed.TotalSeconds - networkSeconds - normalizeSeconds),
+            BitConverter.ToInt64(fused));
+    }
+
+    private (long NonFinite, double NormalizeSeconds) RunNetwork(
+        IVolumeSource source, IVolumeStore<float> flows, IVolumeWorkspace workspace, VolumePlan plan, IProgress<float>? progress, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        SegmentationOptions s = _options.Segmentation;
+        float done = plan.Passes[0].Share, network = 1 - plan.Passes[^1].Share;
+        var normalize = s.Normalize with { ReferenceOddities = s.Compatible, Threads = s.Threads, Norm3D = true };
+        (IVolumeSource normalized, long nonFinite) = VolumeNormalizer.Normalize(
+            source, normalize, plan.PassBytes, PartialProgress.Of(progress, 0, done / network), cancellationToken);
+        double normalizeSeconds = watch.Elapsed.TotalSeconds;
+
+        using var scaled = new ResizedSource(normalized, plan.Scale, s.Threads);
+        var views = new List<IVolumeStore<float>>();
+        for (int n = 0; n < plan.Schedules.Count; n++)
+        {
+            PlaneSchedule schedule = plan.Schedules[n];
+            views.Add(PlaneInference.Open(schedule, workspace));
+            float next = done + plan.Passes[n + 1].Share;
+            IReadOnlyList<CellposeModel> models = schedule.View == PlaneView.YX ? _models : _across;
+            new PlaneInference(schedule, models, s.Threads).Run(scaled, workspace, PartialProgress.Of(progress, done / network, next / network), cancellationToken);
+            done = next;
+        }
+        if (normalized != source)
+            normalized.Dispose();
+
+        var fusion = new FusionPass(_options.Fusion ?? RunFingerprint.DefaultFusion, plan.Scale.Network, plan.Flows, _options.FlowSmooth, s.Threads);
+        fusion.Run(views, flows, new BlockGrid(plan.Flows, plan.Block), workspace, PartialProgress.Of(progress, done / network, 1), cancellationToken);
+        return (nonFinite, normalizeSeconds);
+    }
+
+    private DynamicsOptions Dynamics(VolumePlan plan)
+    {
+        SegmentationOptions s = _options.Segmentation;
+        VolumeShape image = plan.Scale.Image;
+        return new DynamicsOptions
+        {
+            CellProbThreshold = s.CellProbThreshold,
+            FlowThreshold = _options.FlowThreshold,
+            Niter = plan.Niter,
+            MinSize = s.MinSize,
+            MaxSizeFraction = s.MaxSizeFraction,
+            Sampler = !s.Interpolate ? FlowSampler.Nearest : s.Compatible ? FlowSampler.GridSample : FlowSampler.Linear,
+            ReferenceRemoval = s.Compatible,
+            OutputShape = [image.Z, image.Y, image.X],
+            Threads = s.Threads,
+        };
+    }
+}

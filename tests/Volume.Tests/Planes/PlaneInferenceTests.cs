@@ -1,0 +1,137 @@
+using Cellpose3D.Core2D;
+using Cellpose3D.Core2D.Network;
+using Cellpose3D.Volume.Planes;
+using Cellpose3D.Volume.Sources;
+
+namespace Cellpose3D.Volume.Tests.Planes;
+
+/// <summary>The network on planes of all orientations: against the reference, and independent of slabs, devices and interruptions.</summary>
+public sealed class PlaneInferenceTests
+{
+    private const double NetworkTolerance = 1e-4;                        // another order of sums in the convolutions
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Run_EachView_IsTheReferences()
+    {
+        using CellposeModel model = TestModels.Load("net_small.pt");
+        using var input = new MemoryVolumeSource(Normalized());
+        NdArray<float> sums = Golden.Load<float>("run_3D", "y");         // [Z, Y, X, (flow Z, Y, X, logit)]
+        float[][] actual = [new float[6720], new float[6720], new float[6720], new float[6720]];
+
+        foreach (PlaneView view in PlaneView.All)
+        {
+            using var workspace = new MemoryWorkspace();
+            IVolumeStore<float> maps = Run(view, [model], input, workspace, 1 << 26);
+            NdArray<float> expected = Golden.Load<float>("run_3D", $"y_{view.Name.ToUpperInvariant()}");   // [plane, row, column, 3]
+            for (int c = 0; c < 3; c++)
+            {
+                float[] component = maps.All(c);
+                float[] byPlane = new float[component.Length], wanted = new float[component.Length];
+                int[] strides = [24 * 28, 28, 1];
+                (int rows, int columns) = (expected.Shape[1], expected.Shape[2]);
+                for (int i = 0; i < byPlane.Length; i++)
+                {
+                    byPlane[i] = component[i / columns / rows * strides[view.Axis] + i / columns % rows * strides[view.Rows] + i % columns * strides[view.Columns]];
+                    wanted[i] = expected.Data[i * 3 + c];
+                }
+                Parity.Close<float>(wanted, byPlane, NetworkTolerance);
+                float[] sum = actual[c == 2 ? 3 : c == 0 ? view.Rows : view.Columns];
+                for (int i = 0; i < sum.Length; i++)
+                    sum[i] += component[i];
+            }
+        }
+
+        for (int k = 0; k < 4; k++)
+            Parity.Close<float>(sums.Data.Where((_, i) => i % 4 == k).ToArray(), actual[k], 3 * NetworkTolerance);
+    }
+
+    [Theory]
+    [InlineData("yx")]
+    [InlineData("zx")]
+    [InlineData("zy")]
+    public void Run_SlabsThreadsAndDevices_NeverChangeABit(string name)
+    {
+        using CellposeModel model = TestModels.Load("net_small.pt"), second = TestModels.Load("net_small.pt");
+        PlaneView view = PlaneView.All.Single(v => v.Name == name);
+        using var input = new MemoryVolumeSource(TestVolumes.Random(2, 0, 1, 2, 21, 40, 37));
+        using var one = new MemoryWorkspace();
+        float[] expected = Values(Run(view, [model], input, one, 1 << 28));
+
+        foreach ((IReadOnlyList<CellposeModel> models, long memory, int threads) in new (IReadOnlyList<CellposeModel>, long, int)[]
+            { ([model], 1, 1), ([model], 200_000, 3), ([model, second], 1, 2) })
+        {
+            using var workspace = new MemoryWorkspace();
+
+            Assert.Equal(expected, Values(Run(view, models, input, workspace, memory, threads)));
+        }
+    }
+
+    [Fact]
+    public void Schedule_Slabs_BeginWithABatch()
+    {
+        var options = new SegmentationOptions { TileSize = 32, BatchSize = 6 };
+        foreach (long memory in new[] { 1L, 500_000, 2_000_000, 1 << 30 })
+        {
+            var schedule = new PlaneSchedule(PlaneView.ZX, new VolumeShape(40, 50, 60), 2, options, memory);
+
+            Assert.Equal(0, (long)schedule.Thickness * schedule.Grid.Count % 6);
+            Assert.Equal(0, schedule.Thickness % schedule.Unit);
+            Assert.Equal(50, Enumerable.Range(0, schedule.Slabs).Sum(n => schedule.Slab(n).Count));
+            Assert.True(memory > 1 || schedule.Slabs > 1);
+        }
+    }
+
+    [Fact]
+    public void Run_Interrupted_SkipsWhatIsFinished()
+    {
+        using CellposeModel model = TestModels.Load("net_small.pt");
+        using var input = new MemoryVolumeSource(TestVolumes.Random(2, 0, 1, 1, 20, 24, 24));
+        using var disk = new MemoryWorkspace();
+        using var calm = new MemoryWorkspace();
+        float[] expected = Values(Run(PlaneView.YX, [model], input, calm, 1));
+
+        Assert.Throws<KilledException>(() => Run(PlaneView.YX, [model], input, new MortalWorkspace(disk, 6), 1));
+        var counting = new MortalWorkspace(disk, 1000);
+        IVolumeStore<float> maps = Run(PlaneView.YX, [model], input, counting, 1);
+
+        Assert.Equal(expected, Values(maps));
+        Assert.Equal(8, counting.Writes);                                // two of three slabs, three maps and a record each
+    }
+
+    [Fact]
+    public void Run_DeviceFails_ErrorComesThrough()
+    {
+        using CellposeModel model = TestModels.Load("net_small.pt");
+        CellposeModel broken = TestModels.Load("net_small.pt");
+        broken.Dispose();
+        using var input = new MemoryVolumeSource(TestVolumes.Random(2, 0, 1, 1, 20, 24, 24));
+        using var workspace = new MemoryWorkspace();
+
+        Exception error = Assert.ThrowsAny<Exception>(() => Run(PlaneView.YX, [broken, broken], input, workspace, 1));
+
+        Assert.IsNotType<AggregateException>(error);
+        Assert.IsNotType<OperationCanceledException>(error);
+    }
+
+    private static IVolumeStore<float> Run(
+        PlaneView view, IReadOnlyList<CellposeModel> models, IVolumeSource input, IVolumeWorkspace workspace, long memory, int threads = 2)
+    {
+        var schedule = new PlaneSchedule(view, input.Shape, input.Channels, new SegmentationOptions(), memory);
+        new PlaneInference(schedule, models, threads).Run(input, workspace, null, Token);
+        return PlaneInference.Open(schedule, workspace);
+    }
+
+    private static float[] Values(IVolumeStore<float> maps) => [.. Enumerable.Range(0, 3).SelectMany(c => maps.All(c))];
+
+    // [Z, Y, X, C] -> [C, Z, Y, X]
+    private static NdArray<float> Normalized()
+    {
+        NdArray<float> x = Golden.Load<float>("run_3D", "x");
+        var channels = new NdArray<float>(2, x.Shape[0], x.Shape[1], x.Shape[2]);
+        for (int i = 0; i < x.Length; i++)
+            channels.Plane(i % 2)[i / 2] = x.Data[i];
+        return channels;
+    }
+}
