@@ -14,6 +14,13 @@ public static class Golden
     /// <summary>The path of a file of <c>tests/Golden/segmentation</c>.</summary>
     public static string Path(params string[] parts) => System.IO.Path.Combine([Root, "tests", "Golden", "segmentation", .. parts]);
 
+    /// <summary>The path of a file of <c>tests/Golden/tracking</c>.</summary>
+    public static string Tracking(params string[] parts) => System.IO.Path.Combine([Root, "tests", "Golden", "tracking", .. parts]);
+
+    /// <summary>Opens a gzipped file of <c>tests/Golden/tracking</c>, given without <c>.gz</c>.</summary>
+    public static Stream OpenTracking(params string[] parts) =>
+        new GZipStream(File.OpenRead(Tracking(parts) + ".gz"), CompressionMode.Decompress);
+
     /// <summary>Reads <c>group/name.npy</c> (stored as <c>.npy.gz</c>), converted to <typeparamref name="T"/>.</summary>
     public static NdArray<T> Load<T>(string group, string name)
         where T : unmanaged, INumber<T>

@@ -1,0 +1,83 @@
+namespace Cellpose3D.Tracking.Linking;
+
+/// <summary>How features of a link make its probability: logistic, with one set of weights for still cells and one for fast ones, mixed by how much the movie's cells move.</summary>
+/// <remarks>Where cells move little, overlap says nearly everything; where they jump, overlap is chance and only distances and sizes are left.</remarks>
+public sealed class LinkWeights
+{
+    /// <summary>Number of weights: a bias and one for each feature, twice.</summary>
+    public const int Count = 2 * (LinkFeatures.Count + 1);
+
+    private readonly double[] _values;
+
+    /// <summary>Takes weights.</summary>
+    /// <param name="values">[<see cref="Count"/>]: bias and weights for still cells, then the same for fast ones; copied.</param>
+    /// <exception cref="ArgumentException">Another number of values, or one that is not finite.</exception>
+    public LinkWeights(ReadOnlySpan<double> values)
+    {
+        if (values.Length != Count)
+            throw new ArgumentException($"{Count} weights are needed; got {values.Length}.", nameof(values));
+        foreach (double value in values)
+        {
+            if (!double.IsFinite(value))
+                throw new ArgumentException($"weights must be finite; got {value}.", nameof(values));
+        }
+        _values = values.ToArray();
+    }
+
+    /// <summary>Weights fitted to simulated movies of round and oval cells: 5 to 95 % of a diameter of motion a frame, with divisions, gaps and ragged masks.</summary>
+    public static LinkWeights Default { get; } = new(
+    [
+        -1.0, 3.0, 2.0, 3.0, -4.0, -1.2, -1.5, -0.5, 0, -1.0,
+        -1.0, 1.0, 1.0, 1.0, -2.0, -1.2, -1.5, -0.5, 0, -1.0,
+    ]);
+
+    /// <summary>The weights; a copy.</summary>
+    public double[] ToArray() => [.. _values];
+
+    /// <summary>Log odds of a link.</summary>
+    /// <param name="features">Its features.</param>
+    public double Logit(in LinkFeatures features)
+    {
+        Span<double> row = stackalloc double[Count];
+        Expand(features, row);
+        double logit = 0;
+        for (int n = 0; n < Count; n++)
+            logit += row[n] * _values[n];
+        return logit;
+    }
+
+    /// <summary>Probability of a link.</summary>
+    /// <param name="features">Its features.</param>
+    public float Probability(in LinkFeatures features) => (float)(1 / (1 + Math.Exp(-Logit(features))));
+
+    /// <summary>Fits weights to links known to be true or false, for example a user's corrections.</summary>
+    /// <param name="links">Features and truth; borrowed.</param>
+    /// <param name="ridge">Pull towards 0 (towards <paramref name="start"/> where given), above 0.</param>
+    /// <param name="start">Weights that hold where the links say nothing; null for 0.</param>
+    public static LinkWeights Fit(IReadOnlyList<(LinkFeatures Features, bool IsTrue)> links, double ridge = 1, LinkWeights? start = null)
+    {
+        double[][] rows = new double[links.Count][];
+        bool[] truth = new bool[links.Count];
+        for (int n = 0; n < rows.Length; n++)
+        {
+            rows[n] = new double[Count];
+            Expand(links[n].Features, rows[n]);
+            truth[n] = links[n].IsTrue;
+        }
+        return new LinkWeights(LogisticRegression.Fit(rows, truth, ridge, start?._values ?? new double[Count]));
+    }
+
+    private static void Expand(in LinkFeatures features, Span<double> row)
+    {
+        const int half = LinkFeatures.Count + 1;
+        Span<double> values = stackalloc double[LinkFeatures.Count];
+        features.CopyTo(values);
+        double fast = features.Motion, still = 1 - fast;
+        (row[0], row[half]) = (still, fast);
+        for (int n = 0; n < values.Length; n++)
+        {
+            row[1 + n] = still * values[n];
+            row[half + 1 + n] = fast * values[n];
+        }
+    }
+}
