@@ -16,7 +16,7 @@ public sealed class PlaneFile<T> : IDisposable
     private readonly string _axes;
     private readonly int[] _shape;
     private long _page = -1;
-    private T[] _samples = [];                                           // of the page read last, where pixels hold several channels
+    private readonly T[] _samples = [];                                         // of the page read last, where pixels hold several channels
 
     private PlaneFile(TiffReader? tiff, NdArray<T>? whole, string axes, int[] shape, VoxelSize spacing, string path)
     {

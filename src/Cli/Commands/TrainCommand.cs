@@ -20,7 +20,7 @@ internal static class TrainCommand
     private static readonly Option<string> Output = new("--output", "-o") { Description = "The model's file (.safetensors); checkpoint and curves are written beside it.", Required = true };
     private static readonly Option<string?> Init = new("--init") { Description = "Start from this model: fine-tuning." };
     private static readonly Option<bool> Resume = new("--resume") { Description = "Go on from the checkpoint beside the model, with the same options." };
-    private static readonly Option<string[]> Validate = new("--validate") { Description = "Folder of images to score on; may be given several times.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<string[]> Validate = new("--validate") { Description = "Folders of images to score on, which are not trained on.", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
     private static readonly Option<int> ValidateEvery = new("--validate-every") { Description = "Epochs between scores.", DefaultValueFactory = _ => 10 };
     private static readonly Option<int> Epochs = new("--epochs") { Description = "Epochs.", DefaultValueFactory = _ => 500 };
     private static readonly Option<string> OptimizerName = new("--optimizer") { Description = "sgd (the paper's) or adamw.", DefaultValueFactory = _ => "sgd" };

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Segmentation;
 using Cellpose3D.Core2D;
 using Cellpose3D.Volume;
-using Cellpose3D.Volume.Fusion;
 
 namespace Cellpose3D.Cli.Commands;
 

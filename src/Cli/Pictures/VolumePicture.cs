@@ -29,8 +29,8 @@ internal static class VolumePicture
         int channels = image.Rank == 4 ? image.Shape[0] : 1;
         int[] shape = image.Shape[^3..];
         NdArray<float> all = image.Reshape([channels, .. shape]);
-        return Png([.. Enumerable.Range(0, channels).Select(c => PlaneSource<float>.Of(new NdArray<float>(all.Plane(c).ToArray(), shape)))],
-            PlaneSource<int>.Of(labels), spacing);
+        return Png([.. Enumerable.Range(0, channels).Select(c => PlaneSources.Of(new NdArray<float>(all.Plane(c).ToArray(), shape)))],
+            PlaneSources.Of(labels), spacing);
     }
 
     /// <summary>Draws a volume that is read plane by plane, labels and first channel twice.</summary>

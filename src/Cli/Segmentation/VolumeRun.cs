@@ -110,7 +110,7 @@ internal sealed class VolumeRun(
         return volume.Options with { Segmentation = s with { Diameter = diameter } };
     }
 
-    private VolumeOptions Fused(VolumeOptions options, IVolumeSource source) => options with
+    private VolumeOptions Fused(VolumeOptions options, ChannelSource source) => options with
     {
         Fusion = volume.Fusion switch
         {

@@ -23,7 +23,7 @@ public static class Diameters
     /// <param name="labels">int32 <c>[(Z,) Y, X]</c>, 0 = background; borrowed.</param>
     /// <returns>Pixels; 0 when there is no cell.</returns>
     /// <exception cref="ArgumentException">The array has neither two nor three axes, or a label is negative.</exception>
-    public static double MedianOfSections(NdArray<int> labels) => MedianOfSections(PlaneSource<int>.Of(labels));
+    public static double MedianOfSections(NdArray<int> labels) => MedianOfSections(PlaneSources.Of(labels));
 
     /// <summary>The same, of labels that are read plane by plane.</summary>
     /// <param name="labels">0 = background.</param>

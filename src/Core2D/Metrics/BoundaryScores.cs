@@ -26,7 +26,7 @@ public static class BoundaryScores
     {
         if (!truth.Shape.AsSpan().SequenceEqual(prediction.Shape))
             throw new ArgumentException($"prediction must be shaped like truth, {truth}; got {prediction}.", nameof(prediction));
-        return Count(PlaneSource<int>.Of(truth), PlaneSource<int>.Of(prediction), scales, countModulo256, threads);
+        return Count(PlaneSources.Of(truth), PlaneSources.Of(prediction), scales, countModulo256, threads);
     }
 
     /// <summary>Counts pixels near outlines of labels that are read plane by plane, the truth twice; a few planes are held.</summary>

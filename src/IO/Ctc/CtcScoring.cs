@@ -29,7 +29,7 @@ public static class CtcScoring
             evaluator.AddFrame(reference, found);
             foreach (CtcSegmentation segmentation in segmentations[t])
             {
-                NdArray<int> masks = LabelReader.Read(segmentation.Path);
+                NdArray<int> masks = LabelReader.Read(segmentation.Path, null, cancellationToken);
                 NdArray<int> counterpart = segmentation.Plane is int plane && found.Rank == 3 ? Plane(found, plane, segmentation.Path) : found;
                 RequireSameShape(masks, segmentation.Path, counterpart, result.FrameFile(t));
                 evaluator.AddSegmentation(masks, counterpart);

@@ -25,7 +25,7 @@ public static class CtcTrackFile
             string[] words = text.Split(Separators, StringSplitOptions.RemoveEmptyEntries);
             if (words.Length == 0)
                 continue;
-            Span<int> values = stackalloc int[4];
+            int[] values = new int[4];
             for (int n = 0; n < 4; n++)
             {
                 if (words.Length != 4 || !int.TryParse(words[n], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out values[n]))

@@ -1,5 +1,3 @@
-using Cellpose3D.Tracking.Linking;
-
 namespace Cellpose3D.Tracking.TemporalFlow;
 
 /// <summary>Says which cells of two frames may be the same.</summary>

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Core2D;
 using Cellpose3D.IO;
-using Cellpose3D.IO.Tiff;
 using Cellpose3D.IO.Volumes;
 
 namespace Cellpose3D.Cli.Tests.Commands;

@@ -1,5 +1,4 @@
 using Cellpose3D.Cli.Evaluation;
-using Cellpose3D.Core2D;
 
 namespace Cellpose3D.Cli.Tests.Evaluation;
 

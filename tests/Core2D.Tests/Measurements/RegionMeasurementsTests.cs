@@ -62,7 +62,7 @@ public sealed class RegionMeasurementsTests
             labels.Data[i] = z is >= 1 and < 5 && y is >= 2 and < 5 && x is >= 3 and < 5 ? 4 : 0;
         }
 
-        RegionMeasurement cell = Assert.Single(RegionMeasurements.Measure(PlaneSource<int>.Of(labels), []));
+        RegionMeasurement cell = Assert.Single(RegionMeasurements.Measure(PlaneSources.Of(labels), []));
 
         Assert.Equal(new LabelRegion(4, 24, 1, 5, 2, 5, 3, 5), cell.Region);
         Assert.Equal([2.5, 3, 3.5], cell.Centroid);
@@ -82,7 +82,7 @@ public sealed class RegionMeasurementsTests
     [InlineData(new[] { 0, 0, 0, 0, 1, 0, 0, 0, 0 }, 0)]
     public void Orientation_Lines_IsTheirAngleFromTheRowsDirection(int[] pixels, double angle)
     {
-        RegionMeasurement cell = Assert.Single(RegionMeasurements.Measure(PlaneSource<int>.Of(new NdArray<int>(pixels, 3, 3)), []));
+        RegionMeasurement cell = Assert.Single(RegionMeasurements.Measure(PlaneSources.Of(new NdArray<int>(pixels, 3, 3)), []));
 
         Assert.Equal(angle, cell.Orientation, 1e-12);
     }
@@ -93,7 +93,7 @@ public sealed class RegionMeasurementsTests
         // 7 is two voxels long, one of them between 9 and the border, the other beside 300
         var labels = new NdArray<int>([7, 9, 0, 0, 7, 300, 0, 300], 2, 2, 2);
 
-        RegionMeasurement[] cells = RegionMeasurements.Measure(PlaneSource<int>.Of(labels), []);
+        RegionMeasurement[] cells = RegionMeasurements.Measure(PlaneSources.Of(labels), []);
 
         Assert.Equal([7, 9, 300], cells.Select(c => c.Region.Label));
         Assert.Equal([new NeighbourContact(9, 1), new NeighbourContact(300, 1)], cells[0].Neighbours);
@@ -122,7 +122,7 @@ public sealed class RegionMeasurementsTests
                 Meet(i, i + height * width);
         }
 
-        RegionMeasurement[] cells = RegionMeasurements.Measure(PlaneSource<int>.Of(labels), [], threads: 2);
+        RegionMeasurement[] cells = RegionMeasurements.Measure(PlaneSources.Of(labels), [], threads: 2);
 
         Assert.Equal(expected, cells.SelectMany(c => c.Neighbours.Select(n => KeyValuePair.Create((c.Region.Label, n.Label), n.Faces)))
             .OrderBy(p => p.Key));
@@ -155,7 +155,7 @@ public sealed class RegionMeasurementsTests
         foreach (MeasurementColumn column in one.Columns)
             Assert.Equal(column.Values, many[column.Name].Values);
 
-        RegionMeasurement[] Measure(int count) => RegionMeasurements.Measure(PlaneSource<int>.Of(labels), [PlaneSource<float>.Of(image)], count);
+        RegionMeasurement[] Measure(int count) => RegionMeasurements.Measure(PlaneSources.Of(labels), [PlaneSources.Of(image)], count);
     }
 
     [Fact]
@@ -186,14 +186,14 @@ public sealed class RegionMeasurementsTests
     [InlineData(3, 4, 5)]
     public void Measure_NoCells_IsEmpty(int depth, int height, int width)
     {
-        Assert.Empty(RegionMeasurements.Measure(PlaneSource<int>.Of(new NdArray<int>(depth, height, width)), []));
+        Assert.Empty(RegionMeasurements.Measure(PlaneSources.Of(new NdArray<int>(depth, height, width)), []));
         Assert.Equal(0, Table(new NdArray<int>(depth, height, width), new VoxelSize(1, 1, 1)).Rows);
     }
 
     [Fact]
     public void Measure_OneVoxel_HasFiniteValues()
     {
-        MeasurementTable table = Table(new NdArray<int>([3], 1, 1, 1), new VoxelSize(1, 1, 1), PlaneSource<float>.Of(new NdArray<float>([5], 1, 1, 1)));
+        MeasurementTable table = Table(new NdArray<int>([3], 1, 1, 1), new VoxelSize(1, 1, 1), PlaneSources.Of(new NdArray<float>([5], 1, 1, 1)));
 
         foreach (MeasurementColumn column in table.Columns.Where(c => c.Values is not string[]))
             Assert.True(double.IsFinite(Numbers(column)[0]), column.Name);
@@ -212,9 +212,9 @@ public sealed class RegionMeasurementsTests
     [Fact]
     public void Measure_NaNIntensity_StaysInItsCell()
     {
-        var image = PlaneSource<float>.Of(new NdArray<float>([1, float.NaN, 3, 5], 1, 4));
+        var image = PlaneSources.Of(new NdArray<float>([1, float.NaN, 3, 5], 1, 4));
 
-        RegionMeasurement[] cells = RegionMeasurements.Measure(PlaneSource<int>.Of(new NdArray<int>([1, 1, 2, 2], 1, 4)), [image]);
+        RegionMeasurement[] cells = RegionMeasurements.Measure(PlaneSources.Of(new NdArray<int>([1, 1, 2, 2], 1, 4)), [image]);
 
         Assert.True(double.IsNaN(cells[0].Intensity[0].Mean) && double.IsNaN(cells[0].Intensity[0].Max));
         Assert.Equal(new IntensityStatistics(4, 3, 5, 1), cells[1].Intensity[0]);
@@ -223,9 +223,9 @@ public sealed class RegionMeasurementsTests
     [Fact]
     public void Measure_BadInput_SaysWhat()
     {
-        var labels = PlaneSource<int>.Of(new NdArray<int>([1, -4], 1, 2));
+        var labels = PlaneSources.Of(new NdArray<int>([1, -4], 1, 2));
         Exception negative = Record.Exception(() => RegionMeasurements.Measure(labels, [], threads: 1))!;
-        var size = Assert.Throws<ArgumentException>(() => RegionMeasurements.Measure(labels, [PlaneSource<float>.Of(new NdArray<float>(2, 2))]));
+        var size = Assert.Throws<ArgumentException>(() => RegionMeasurements.Measure(labels, [PlaneSources.Of(new NdArray<float>(2, 2))]));
 
         Assert.Contains("labels must be 0 or greater; got -4", Assert.IsType<ArgumentException>(negative).Message);
         Assert.Contains("the size of its labels, 1 x 1 x 2; got 1 x 2 x 2", size.Message);
@@ -234,7 +234,7 @@ public sealed class RegionMeasurementsTests
     [Fact]
     public void Build_SeveralFrames_HasFramesAndQualities()
     {
-        RegionMeasurement[] cells = RegionMeasurements.Measure(PlaneSource<int>.Of(new NdArray<int>([1, 2], 1, 2)), []);
+        RegionMeasurement[] cells = RegionMeasurements.Measure(PlaneSources.Of(new NdArray<int>([1, 2], 1, 2)), []);
 
         MeasurementTable table = RegionTable.Build([cells, cells[1..]], isVolume: false, hasTime: true, default,
             new Dictionary<(int, int), CellQuality> { [(1, 2)] = new(2, 1, 0.25, 0.75, true) });
@@ -247,10 +247,10 @@ public sealed class RegionMeasurementsTests
     }
 
     private static PlaneSource<float>[] Channels(NdArray<float> image) =>
-        [.. Enumerable.Range(0, image.Shape[0]).Select(c => PlaneSource<float>.Of(new NdArray<float>(image.Plane(c).ToArray(), image.Shape[1..])))];
+        [.. Enumerable.Range(0, image.Shape[0]).Select(c => PlaneSources.Of(new NdArray<float>(image.Plane(c).ToArray(), image.Shape[1..])))];
 
     private static MeasurementTable Table(NdArray<int> labels, VoxelSize spacing, params PlaneSource<float>[] channels) =>
-        RegionTable.Build([RegionMeasurements.Measure(PlaneSource<int>.Of(labels), channels)], labels.Rank == 3, false, spacing);
+        RegionTable.Build([RegionMeasurements.Measure(PlaneSources.Of(labels), channels)], labels.Rank == 3, false, spacing);
 
     private static double[] Numbers(MeasurementColumn column) => [.. column.Values.Cast<object>().Select(v => Convert.ToDouble(v, null))];
 

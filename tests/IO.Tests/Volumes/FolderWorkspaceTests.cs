@@ -28,7 +28,7 @@ public sealed class FolderWorkspaceTests : IDisposable
         later.Open<int>("labels", Shape, 1, new VolumeShape(2, 2, 2)).Read(0, Shape.All, read);
         Assert.Equal(values, read);
         Assert.Equal([1, 2, 3], later.Load("step/0-0-0"));
-        Assert.Equal([], later.Load("empty"));
+        Assert.Equal([], later.Load("empty")!);
         Assert.Null(later.Load("step/0-0-1"));
     }
 

@@ -18,7 +18,7 @@ public sealed class Cells3DTests
     {
         SyntheticVolume volume = Cells3D.Generate(Small with { Kind = kind, Crowding = 0.6 });
 
-        RegionMeasurement[] cells = RegionMeasurements.Measure(PlaneSource<int>.Of(volume.Labels), []);
+        RegionMeasurement[] cells = RegionMeasurements.Measure(PlaneSources.Of(volume.Labels), []);
         Assert.Equal([kind == "tissue-nuclei" ? 2 : 1, 9, 52, 45], volume.Image.Shape);
         Assert.Equal([9, 52, 45], volume.Labels.Shape);
         Assert.True(cells.Length >= 2, $"{cells.Length} cells");
@@ -99,7 +99,7 @@ public sealed class Cells3DTests
     {
         SyntheticVolume volume = Cells3D.Generate(new VolumeSynthesisOptions { Kind = "tissue", Seed = 1, Depth = 40, Height = 90, Width = 90, Diameter = 16, Anisotropy = 1 });
 
-        RegionMeasurement[] whole = [.. RegionMeasurements.Measure(PlaneSource<int>.Of(volume.Labels), []).Where(c => !c.TouchesBorder)];
+        RegionMeasurement[] whole = [.. RegionMeasurements.Measure(PlaneSources.Of(volume.Labels), []).Where(c => !c.TouchesBorder)];
         Assert.InRange(whole.Average(c => c.EquivalentDiameter), 13, 19);
     }
 
