@@ -40,7 +40,7 @@ internal static class TrainCommand
     private static readonly Option<string?> Synthetic = new("--synthetic") { Description = $"Also train on images made on the way: all, or a comma-separated list of {string.Join(", ", Cells2D.Kinds)}. They form a folder named 'synthetic' for --share.", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<bool> SizeOnly = new("--size-only") { Description = "Leave the network of --output as it is and only fit its size model." };
     private static readonly Option<bool> NoSizeModel = new("--no-size-model") { Description = "Do not fit a size model, which --diameter auto needs, after the training." };
-    private static readonly Option<bool> MixedPrecision = new("--mixed-precision") { Description = "Compute in bfloat16 on CUDA; ignored on the CPU." };
+    private static readonly Option<bool> MixedPrecision = new("--mixed-precision") { Description = "Compute in bfloat16: faster on CUDA, and on CPUs with bfloat16 instructions." };
     private static readonly Option<bool> Intensity = new("--vary-intensity") { Description = "Vary gamma, contrast, blur and noise besides position and size." };
     private static readonly Option<int> Chan = new("--chan") { Description = "Channel of the cells: 0 = mean of all channels, 1 = first, ..." };
     private static readonly Option<int> Chan2 = new("--chan2") { Description = "Channel of the nuclei: 0 = none, 1 = first, ..." };

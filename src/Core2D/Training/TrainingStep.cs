@@ -21,7 +21,7 @@ public sealed class TrainingStep : IDisposable
     {
         _net = net;
         _device = device;
-        _mixedPrecision = options.MixedPrecision && device.type == DeviceType.CUDA;
+        _mixedPrecision = options.MixedPrecision;
         _channelsLast = options.ChannelsLast;
         net.to(device);
         net.train();
@@ -88,7 +88,7 @@ public sealed class TrainingStep : IDisposable
         if (_channelsLast)
             input = TensorInterop.ToChannelsLast(input);
         Tensor maps;
-        using (_mixedPrecision ? new AutocastScope(DeviceType.CUDA) : null)
+        using (_mixedPrecision ? new AutocastScope(_device.type) : null)
             maps = _net.forward(input).Maps;                                      // [N, 3, Y, X]
         return TrainingLoss.Compute(maps, TensorInterop.ToTensor(targets, _device)).MoveToOuterDisposeScope();
     }

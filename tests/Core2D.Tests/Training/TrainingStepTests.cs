@@ -64,6 +64,18 @@ public sealed class TrainingStepTests
     }
 
     [Fact]
+    public void Run_MixedPrecision_LosesOnlyBfloat16sDigits()
+    {
+        using var step = new TrainingStep(TrainStepGolden.MakeNet(), Sgd with { MixedPrecision = true }, CPU);
+        using var exact = new TrainingStep(TrainStepGolden.MakeNet(), Sgd, CPU);
+
+        float mixed = Losses(step, 1, Sgd.LearningRate)[0], whole = Losses(exact, 1, Sgd.LearningRate)[0];
+
+        Assert.NotEqual(whole, mixed);                                      // it did compute in bfloat16
+        Assert.InRange(mixed, whole * (1 - 1 / 64f), whole * (1 + 1 / 64f));    // of 8 significant bits, summed over many values
+    }
+
+    [Fact]
     public void Run_AdamW_MatchesReference()
     {
         using var step = new TrainingStep(TrainStepGolden.MakeNet(), Adam, CPU);
