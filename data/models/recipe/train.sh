@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Trains the shipped models anew: train.sh DATASETS WORK (nuclei and cyto side by side, one thread each; resumes what was begun).
+# Trains the shipped models anew: train.sh DATASETS WORK (a first network, then nuclei and cyto side by side, one thread each; resumes what was begun).
 # DATASETS holds the folders of real images that the models' cards name; WORK receives links, synthetic images, checkpoints and models.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -27,18 +27,27 @@ make synthetic-val-two 320 800000 "${two[@]/%/:1}"
 make synthetic-test 384 900000 "${one[@]/%/:4}"
 make synthetic-test-two 384 900000 "${two[@]/%/:4}"
 
-common=(--vary-intensity --invert 0.1 --base 16 --crop 112 --optimizer adamw --learning-rate 0.003 --schedule cosine --images-per-epoch 640 --seed 1 --device cpu)
+common=(--vary-intensity --invert 0.1 --base 16 --crop 112 --optimizer adamw --schedule cosine --images-per-epoch 640 --device cpu)
 resume() { if [ -f "$M/$1.checkpoint.safetensors" ]; then echo --resume; fi; }
+nuclei=("$I/nuclei-dark" "$I/nuclei-light" "$D/nuclei2d_u2os/train" "$I/ovule" "$I/synthetic-nuclei" --min-train-masks 2 --diam-mean 17
+    --validate "$D/nuclei2d/val")
 
-"$run" train "$I/nuclei-dark" "$I/nuclei-light" "$D/nuclei2d_u2os/train" "$I/ovule" "$I/synthetic-nuclei" -o "$M/nuclei.safetensors" $(resume nuclei) \
-    --share nuclei-dark=4 --share nuclei-light=2 --share "$D/nuclei2d_u2os/train=1" --share ovule=0.7 --share synthetic-nuclei=2.3 --min-train-masks 2 \
-    --diam-mean 17 --epochs 80 --validate "$D/nuclei2d/val" --validate-every 20 "${common[@]}" &
+# from noise; its weights, rounded to float16, are where both models begin
+if [ ! -f "$M/first.export.safetensors" ]; then
+    "$run" train "${nuclei[@]}" -o "$M/first.safetensors" $(resume first) --epochs 80 --learning-rate 0.003 --validate-every 20 --seed 1 \
+        --share nuclei-dark=4 --share nuclei-light=2 --share "$D/nuclei2d_u2os/train=1" --share ovule=0.7 --share synthetic-nuclei=2.3 "${common[@]}"
+    "$run" models export "$M/first.safetensors" -o "$M/first.export.safetensors"
+fi
+
+"$run" train "${nuclei[@]}" -o "$M/nuclei.safetensors" --init "$M/first.export.safetensors" $(resume nuclei) --epochs 70 --learning-rate 0.002 --validate-every 35 --seed 2 \
+    --share nuclei-dark=4.5 --share nuclei-light=2 --share "$D/nuclei2d_u2os/train=1.2" --share ovule=1 --share synthetic-nuclei=1.5 --mixed-precision "${common[@]}" &
 "$run" train "$D"/{phase2d,cells2d_qpi,cells2d_microglia,cells2d_ecoli,cells2d_c2c12}/train "$I/nuclei-dark" "$I/nuclei-light" "$D/nuclei2d_u2os/train" \
-    "$I/ovule" "$I/synthetic-cells" "$I/synthetic-two" -o "$M/cyto.safetensors" $(resume cyto) --channels synthetic-two=1,2 --channels synthetic-val-two=1,2 \
-    --share "$D/phase2d/train=2" --share "$D/cells2d_qpi/train=2" --share "$D/cells2d_microglia/train=0.6" --share "$D/cells2d_ecoli/train=0.5" \
-    --share "$D/cells2d_c2c12/train=0.6" --share nuclei-dark=0.8 --share nuclei-light=0.5 --share "$D/nuclei2d_u2os/train=0.3" --share ovule=0.2 \
-    --share synthetic-cells=4.5 --share synthetic-two=0.8 --min-train-masks 3 --diam-mean 30 --epochs 72 \
-    --validate "$D/phase2d/val" "$D/cells2d_qpi/val" "$I/synthetic-val" "$I/synthetic-val-two" --validate-every 18 "${common[@]}" &
+    "$I/ovule" "$I/plant-membranes" "$I/synthetic-cells" "$I/synthetic-two" -o "$M/cyto.safetensors" --init "$M/first.export.safetensors" $(resume cyto) \
+    --channels synthetic-two=1,2 --channels synthetic-val-two=1,2 --min-train-masks 3 --diam-mean 30 --epochs 100 --learning-rate 0.003 --seed 2 \
+    --share "$D/phase2d/train=2" --share "$D/cells2d_qpi/train=1.5" --share "$D/cells2d_microglia/train=0.5" --share "$D/cells2d_ecoli/train=0.4" \
+    --share "$D/cells2d_c2c12/train=0.6" --share nuclei-dark=0.6 --share nuclei-light=0.4 --share "$D/nuclei2d_u2os/train=0.2" --share ovule=0.1 \
+    --share plant-membranes=0.5 --share synthetic-cells=5 --share synthetic-two=0.8 --mixed-precision \
+    --validate "$D/phase2d/val" "$D/cells2d_qpi/val" "$I/synthetic-val" "$I/synthetic-val-two" --validate-every 25 "${common[@]}" &
 wait -n && wait -n
 for model in nuclei cyto; do
     "$run" models export "$M/$model.safetensors" -o "$here/../$model.safetensors"
