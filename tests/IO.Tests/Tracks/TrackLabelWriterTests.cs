@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Cellpose3D.Core2D;
 using Cellpose3D.IO.Ctc;
+using Cellpose3D.IO.Tests.Volumes;
 using Cellpose3D.IO.Volumes;
 using Cellpose3D.IO.Zarr;
 using Cellpose3D.Tracking.Detections;
@@ -73,6 +74,32 @@ public sealed class TrackLabelWriterTests : IDisposable
         Assert.Equal(tracks.Length, colors.Select(c => c["rgba"]!.ToJsonString()).Distinct().Count());
 
         static int I(JsonNode node, string name) => node[name]!.GetValue<int>();
+    }
+
+    [Fact]
+    public void Complete_TiffAndOmeZarr_ReadTheSameInPython()
+    {
+        CtcFolder truth = CtcFolder.Open(Golden.Tracking("mini_ctc", "Mini-3D", "01_GT"));
+        TrackedMovie movie = CtcMovie.Read(truth);
+        foreach (string file in (string[])["a.tif", "a.zarr"])
+        {
+            using var writer = new TrackLabelWriter(_folder.File(file), movie);
+            for (int t = 0; t < truth.FrameCount; t++)
+                writer.WriteFrame(truth.ReadFrame(t));
+            writer.Complete();
+        }
+        string labels = string.Join(',', movie.Tracks().Tracks.Select(t => t.Id).Order());
+
+        DebianPython.Run(["numpy", "zarr", "tifffile"], _folder.Path, $$"""
+            import zarr, tifffile
+            tif = tifffile.imread(folder + '/a.tif')
+            g = zarr.open_group(folder + '/a.zarr', 'r')
+            z = g[g.attrs['multiscales'][0]['datasets'][0]['path']][:]
+            assert [a['name'] for a in g.attrs['multiscales'][0]['axes']] == ['t', 'z', 'y', 'x']
+            assert z.shape == ({{truth.FrameCount}},) + tuple(tif.shape[-3:]) and (tif.reshape(z.shape) == z).all()
+            assert np.unique(z).tolist() == [0] + [{{labels}}]
+            assert [p['label-value'] for p in g.attrs['image-label']['properties']] == [{{labels}}]
+            """);
     }
 
     [Fact]

@@ -64,6 +64,21 @@ public sealed class MiniCtcTests
         }
     }
 
+    [Theory]
+    [InlineData("Mini-2D")]
+    [InlineData("Mini-3D")]
+    public void Open_MiniSequence_HasItsShape(string movie)
+    {
+        int[] expected = [.. Expected(movie, "shape_TZYX").EnumerateArray().Select(l => l.GetInt32())];
+
+        foreach (string part in (string[])["01_GT", "01_RES"])
+        {
+            CtcFolder folder = CtcFolder.Open(Golden.Tracking("mini_ctc", movie, part));
+            int[] frame = folder.ReadFrame(folder.FrameCount - 1).Shape;
+            Assert.Equal(expected, [folder.FrameCount, frame.Length == 3 ? frame[0] : 1, frame[^2], frame[^1]]);
+        }
+    }
+
     [Fact]
     public void Score_OnlyDivisionsJoinTracks_AltersGapLinks()
     {
