@@ -24,6 +24,8 @@ internal sealed class MovieSegmenter : IDisposable
 {
     private const string LabelsName = "masks", RunRecord = "movie";
     private const int SampledFrames = 5, SampledVolumes = 3;
+    private const int Refinements = 3;
+    private const double SameDiameter = 0.05;                            // a change that the network does not notice
 
     private readonly Movie _movie;
     private readonly SegmentationSettings _settings;
@@ -175,7 +177,8 @@ internal sealed class MovieSegmenter : IDisposable
         }
     }
 
-    // the median over frames evenly spread: one frame with few cells, or dying ones, does not decide
+    // the median over frames evenly spread: one frame with few cells, or dying ones, does not decide; then that of the masks found, until
+    // it stays, since a first guess that is too small finds cells in pieces
     private (double Diameter, int[] Frames) FindDiameter(SegmentationSettings settings, Reporter reporter)
     {
         SegmentationOptions options = settings.Options;
@@ -192,11 +195,25 @@ internal sealed class MovieSegmenter : IDisposable
         int[] frames = [.. Enumerable.Range(0, count).Select(n => (int)((2L * n + 1) * _movie.FrameCount / (2 * count)))];
         var segmenter = new Segmenter2D(_model, options with { AutoDiameter = false });
         double[] found = [.. frames.Select(t => Estimate(segmenter, settings, t)).Order()];
-        double diameter = count % 2 == 1 ? found[count / 2] : (found[count / 2 - 1] + found[count / 2]) / 2;
+        double diameter = Middle(found), before = 0;
+        for (int round = 0; round < Refinements && !_movie.IsVolume && Math.Abs(Math.Log(diameter / before)) > SameDiameter; round++)
+        {
+            before = diameter;
+            var refined = new Segmenter2D(_model, options with { AutoDiameter = false, Diameter = diameter, KeepMaps = false });
+            double[] measured = [.. frames.Select(t => MedianDiameter(refined.Segment(ChannelSelector.Select(_movie.ReadImage(t), settings.Chan, settings.Chan2)))).Where(d => d > 0).Order()];
+            if (measured.Length > 0)
+                (found, diameter) = (measured, Middle(measured));
+        }
         reporter.Info(string.Create(
             CultureInfo.InvariantCulture, $"diameter: {diameter:f1} px for all frames, the median of frames {string.Join(", ", frames)} ({found[0]:f1} to {found[^1]:f1})"));
         return (diameter, frames);
     }
+
+    private static double Middle(double[] sorted) =>
+        sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+
+    private static double MedianDiameter(Segmentation2D result) =>
+        result.Cells.Count == 0 ? 0 : Middle([.. result.Cells.Select(c => 2 * Math.Sqrt(c.Area / Math.PI)).Order()]);
 
     private double Estimate(Segmenter2D segmenter, SegmentationSettings settings, int frame)
     {

@@ -1,10 +1,12 @@
-using Cellpose3D.Cli.Evaluation;
 using Cellpose3D.Cli.Pictures;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Core2D;
 using Cellpose3D.IO;
 using Cellpose3D.IO.Ctc;
+using Cellpose3D.IO.Geff;
+using Cellpose3D.IO.Napari;
 using Cellpose3D.IO.Tables;
+using Cellpose3D.IO.TrackMate;
 using Cellpose3D.Tracking.Lineages;
 
 namespace Cellpose3D.Cli.Tracking;
@@ -63,11 +65,10 @@ internal sealed class TrackFiles(TrackSettings settings, string stem, Reporter r
         {
             if (settings.Formats.Contains("ctc") && Holds(() => CtcWriter.RequireFits(tracked.SplitTracks.Rows())))
                 sinks.Add(new CtcSink(stem + "_RES", tracked));
-            int largest = tracked.Tracks.Tracks.Count == 0 ? 0 : tracked.Tracks.Tracks.Max(t => t.Id);
-            if (settings.Formats.Contains("tif"))
-                sinks.Add(new TiffSink(stem + "_tracks.tif", tracked, largest, (t, labels) => TrackPainter.Paint(labels, t, tracked.Cells, tracked.Tracks)));
+            foreach (string format in ((string[])["tif", "zarr"]).Where(settings.Formats.Contains))
+                sinks.Add(new StackSink($"{stem}_tracks.{format}", tracked));
             if (settings.Save.Contains("masks"))
-                sinks.Add(new TiffSink(stem + "_cp_masks.tif", tracked, LargestLabel(result), (t, _) => result.ReadMasks(t)));
+                sinks.Add(new MaskSink(stem + "_cp_masks.tif", tracked, result));
             if (settings.Save.Contains("montage") && tracked.FrameCount > 0)
                 sinks.Add(new MontageSink(stem + "_montage.png", tracked));
             return sinks;
@@ -87,7 +88,23 @@ internal sealed class TrackFiles(TrackSettings settings, string stem, Reporter r
         if (settings.Formats.Contains("tif"))
             CtcTrackFile.Write(Named("_tracks.txt"), tracked.Tracks.Rows());        // who comes from whom, which a label image cannot say
         if (settings.Formats.Contains("csv"))
-            MeasurementFile.Write(Named("_tracks.csv"), TrackTable.Build(tracked.Movie, tracked.Tracks));
+            TrackTableFile.Write(Named("_tracks.csv"), tracked.Movie);
+        if (settings.Formats.Contains("napari"))
+            NapariTracksFile.Write(Named("_napari.csv"), Named("_napari_graph.json"), tracked.Movie);
+        if (settings.Formats.Contains("trackmate"))
+        {
+            TrackMateFile.Write(Named("_tracks.xml"), tracked.Movie, t =>
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return tracked.ReadLabels(t);
+            });
+        }
+        if (settings.Formats.Contains("geff"))
+        {
+            string labels = $"{stem}_tracks.zarr";
+            GeffRelatedObject[] related = _written.Contains(labels) ? [new("labels", $"../{Path.GetFileName(labels)}", "track_id")] : [];
+            GeffFile.Write(Named(".geff"), tracked.Movie, new GeffWriteOptions { RelatedObjects = related });
+        }
         if (settings.Save.Contains("doubtful"))
             MeasurementFile.Write(Named("_doubtful.csv"), DoubtfulLinks.Table(result.Doubtful, result.Solved, result.TrackOf, tracked.Movie.Spacing, tracked.Movie.IsVolume));
         if (settings.Save.Contains("lineage"))
@@ -103,14 +120,6 @@ internal sealed class TrackFiles(TrackSettings settings, string stem, Reporter r
     {
         _written.Add(stem + suffix);
         return stem + suffix;
-    }
-
-    private static int LargestLabel(TrackResult result)
-    {
-        int largest = 0;
-        for (int t = 0; t < result.Solved.Detections.FrameCount; t++)
-            largest = Math.Max(largest, result.Solved.Detections.Frame(t) is { Length: > 0 } cells ? cells[^1].Label : 0);
-        return largest;
     }
 
     // one format that cannot hold the movie does not keep the others from being written

@@ -180,10 +180,11 @@ internal sealed class TrackRun(TrackSettings settings, Reporter reporter)
             Spacing = movie.Spacing,
             FrameSeconds = movie.FrameIntervalS,
             Shape = shape,
+            Interpolated = interpolated,
             ImageName = movie.Images is null ? "" : Path.GetFileName(movie.Images.Path),
         };
         TrackSet tracks = tracked.Tracks();
-        var frames = new TrackedFrames(tracked, tracks, tracked.Tracks(splitAtGaps: true), new TrackColors(tracks), interpolated, movie.VoxelSizeUm, labels, image);
+        var frames = new TrackedFrames(tracked, tracks, tracked.Tracks(splitAtGaps: true), new TrackColors(tracks), movie.VoxelSizeUm, labels, image);
         return new TrackResult(frames, solution, cell => tracks.TrackOf(ids is null ? cell : ids[cell]).Id, filler.GapCount, read);
     }
 
