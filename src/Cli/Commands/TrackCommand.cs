@@ -22,6 +22,7 @@ internal static class TrackCommand
     private static readonly Option<bool> NoDivisions = new("--no-divisions") { Description = "Cells do not divide in this movie." };
     private static readonly Option<bool> NoDrift = new("--no-drift") { Description = "Do not look for drift of the whole image." };
     private static readonly Option<bool> FillGaps = new("--fill-gaps") { Description = "Give cells that were missed in a frame a mask there, between the masks before and after; the table marks them." };
+    private static readonly Option<string?> Pins = new("--pins") { Description = "The table of doubtful links of an earlier run on the same masks, its column 'verdict' filled with yes or no: these links are kept or left, the others solved around them." };
     private static readonly Option<string?> Voxel = new("--voxel-size") { Description = "Micrometres as z,y,x; default: from the metadata of the labels or images, else 1: distances then count pixels." };
     private static readonly Option<double?> Interval = new("--frame-interval") { Description = "Seconds between frames; default: from the metadata." };
     private static readonly Option<string?> LabelsAxes = new("--labels-axes") { Description = "What the labels' axes are, slowest first, for example TYX; default: --axes without channels, else from their metadata." };
@@ -32,7 +33,7 @@ internal static class TrackCommand
         FlowKind.AcceptOnlyFromAmong(TrackSettings.Flows);
         var command = new Command("track", "Follow cells through a movie: segment every frame, or take masks, and link them into tracks with divisions.")
         {
-            Images, Output, Labels, LabelsImages, Format, FlowKind, MaxGap, MaxDistance, NoDivisions, NoDrift, FillGaps, Voxel, Interval, LabelsAxes, Save,
+            Images, Output, Labels, LabelsImages, Format, FlowKind, MaxGap, MaxDistance, NoDivisions, NoDrift, FillGaps, Pins, Voxel, Interval, LabelsAxes, Save,
         };
         SegmentationArguments.AddTo(command, isMovie: true);
         return command.WithAction("cellpose3d track movie.tif -o tracked --format ctc,csv", (parse, reporter, cancellation) =>
@@ -62,6 +63,7 @@ internal static class TrackCommand
             Save = TrackSettings.ParseKinds(parse.GetValue(Save)!),
             Flow = parse.GetValue(FlowKind)!,
             FillGaps = parse.GetValue(FillGaps),
+            Pins = parse.GetValue(Pins),
             VoxelSize = parse.GetValue(Voxel) is { } voxel ? VoxelSizeText.Parse(voxel) : null,
             FrameIntervalS = parse.GetValue(Interval),
             LabelsAxes = parse.GetValue(LabelsAxes) ?? segmentation.Axes?.Replace("C", "", StringComparison.OrdinalIgnoreCase),
@@ -70,6 +72,7 @@ internal static class TrackCommand
             Segmentation = segmentation,
             Tracker = new TrackerOptions
             {
+                KeepCandidates = parse.GetValue(Pins) is not null,
                 MaxGap = parse.GetValue(MaxGap),
                 MaxDistanceUm = parse.GetValue(MaxDistance),
                 Drift = !parse.GetValue(NoDrift),

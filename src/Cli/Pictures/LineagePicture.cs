@@ -141,7 +141,7 @@ internal sealed class LineagePicture
             { } s => (s, "seconds"),
         };
         double last = (_tracked.FrameCount - 1) * unit, rough = Math.Max(last, unit) / 10, power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        double tick = power * new[] { 1.0, 2, 5, 10 }.First(m => m * power >= rough * 0.999);
+        double tick = power * (power >= rough * 0.999 ? 1 : 2 * power >= rough ? 2 : 5 * power >= rough ? 5 : 10);
         if (name == "frame")
             tick = Math.Max(1, Math.Round(tick));
         using var grid = new SKPaint { Color = new SKColor(46, 46, 50), StrokeWidth = 1 };

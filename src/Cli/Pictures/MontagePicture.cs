@@ -3,7 +3,6 @@ using Cellpose3D.Cli.Tracking;
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Measurements;
 using Cellpose3D.Tracking.Detections;
-using Cellpose3D.Tracking.Lineages;
 using SkiaSharp;
 
 namespace Cellpose3D.Cli.Pictures;
@@ -202,7 +201,7 @@ internal sealed class MontagePicture : IDisposable
     private void DrawBar(double um, float size)
     {
         double wanted = 0.22 * _width / _scale * um, power = Math.Pow(10, Math.Floor(Math.Log10(wanted)));
-        double length = power * new[] { 5, 2, 1 }.First(step => step * power <= wanted || step == 1);
+        double length = power * (5 * power <= wanted ? 5 : 2 * power <= wanted ? 2 : 1);
         float pixels = (float)(length / um * _scale), right = _width - size * 0.8f, bottom = _height - size * 0.8f;
         using var bar = new SKPaint { Color = SKColors.White, IsAntialias = true };
         _canvas.DrawRect(right - pixels, bottom - size * 0.22f, pixels, size * 0.22f, bar);

@@ -1,6 +1,5 @@
 using Cellpose3D.Core2D.Measurements;
 using Cellpose3D.Tracking.Detections;
-using Cellpose3D.Tracking.Lineages;
 using Cellpose3D.Tracking.Linking;
 
 namespace Cellpose3D.Cli.Tracking;
@@ -50,6 +49,7 @@ internal static class DoubtfulLinks
             Add("z_to", l => cells[l.Target].Centroid.Z / spacing.Z);
         Add("y_to", l => cells[l.Target].Centroid.Y / spacing.Y);
         Add("x_to", l => cells[l.Target].Centroid.X / spacing.X);
+        Add("verdict", _ => "");                                         // for the user: yes or no, read back by --pins
         return new MeasurementTable(columns);
 
         void Add<T>(string name, Func<Link, T> value) => columns.Add(new MeasurementColumn(name, Array.ConvertAll(links, l => value(l))));

@@ -4,7 +4,6 @@ using Cellpose3D.Cli.Evaluation;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Segmentation;
 using Cellpose3D.Core2D;
-using Cellpose3D.IO;
 using Cellpose3D.IO.Ctc;
 using Cellpose3D.IO.Movies;
 using Cellpose3D.IO.Volumes;

@@ -8,13 +8,14 @@ namespace Cellpose3D.Cli.Tracking;
 internal static class TemporalFlows
 {
     /// <summary>Makes a temporal flow for one movie.</summary>
-    /// <param name="name">none, free or learned.</param>
-    /// <param name="options">How the movie is tracked.</param>
+    /// <param name="settings">What was asked for.</param>
+    /// <param name="options">How the movie is tracked, its size of a voxel among them.</param>
+    /// <returns>The flow; the caller disposes it where it holds a network.</returns>
     /// <exception cref="CommandException">It is not there.</exception>
-    public static ITemporalFlow Create(string name, TrackerOptions options) => name switch
+    public static ITemporalFlow Create(TrackSettings settings, TrackerOptions options) => settings.Flow switch
     {
         "none" => new TrainingFreeFlow(options.Flow() with { Motion = false }),
         "free" => new TrainingFreeFlow(options.Flow()),
-        _ => throw new CommandException(ExitCode.Model, $"there is no model for --flow {name}; use --flow free, which needs none."),
+        _ => throw new CommandException(ExitCode.Model, $"there is no model for --flow {settings.Flow}; use --flow free, which needs none."),
     };
 }

@@ -7,7 +7,6 @@ using Cellpose3D.IO.Geff;
 using Cellpose3D.IO.Napari;
 using Cellpose3D.IO.Tables;
 using Cellpose3D.IO.TrackMate;
-using Cellpose3D.Tracking.Lineages;
 
 namespace Cellpose3D.Cli.Tracking;
 
@@ -33,7 +32,7 @@ internal sealed class TrackFiles(TrackSettings settings, string stem, Reporter r
     {
         TrackedFrames tracked = result.Frames;
         display.Begin(0, Path.GetFileName(stem));
-        IReadOnlyList<ITrackSink> sinks = [];
+        List<ITrackSink> sinks = [];
         try
         {
             sinks = Sinks(result);

@@ -26,6 +26,7 @@ internal static class TrackJson
             ["divisions"] = settings.Tracker.Linking.AllowDivisions,
             ["drift"] = settings.Tracker.Drift,
             ["fill_gaps"] = settings.FillGaps,
+            ["pins"] = settings.Pins,
             ["neighbours"] = settings.Tracker.Neighbours,
             ["linking"] = JsonSerializer.SerializeToNode(settings.Tracker.Linking, RunReport.Style),
         };
@@ -52,6 +53,7 @@ internal static class TrackJson
             ["gaps"] = result.Gaps,
             ["interpolated_masks"] = result.Frames.Interpolated.Count,
             ["doubtful_links"] = result.Doubtful.Length,
+            ["pinned_links"] = result.Solved.Pins.Count,
         };
     }
 

@@ -7,8 +7,10 @@ using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Preprocessing;
 using Cellpose3D.IO.Ctc;
 using Cellpose3D.Tracking;
+using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Tracking.Lineages;
 using Cellpose3D.Tracking.Linking;
+using Cellpose3D.Tracking.TemporalFlow;
 
 namespace Cellpose3D.Cli.Tracking;
 
@@ -17,6 +19,7 @@ namespace Cellpose3D.Cli.Tracking;
 internal sealed class TrackRun(TrackSettings settings, Reporter reporter)
 {
     private const string WorkSuffix = "_track_work";
+    private const int SolvedAround = 10;                                 // frames before and after a pin
 
     private readonly List<string> _warnings = [];
     private readonly JsonArray _frames = [];
@@ -103,7 +106,9 @@ internal sealed class TrackRun(TrackSettings settings, Reporter reporter)
     private TrackingSolution Link(MovieInput movie, MovieSegmenter? segmenter, Func<int, NdArray<int>> read, CancellationToken cancellationToken)
     {
         TrackerOptions options = settings.Tracker with { Spacing = movie.Spacing };
-        var tracker = new Tracker(options, TemporalFlows.Create(settings.Flow, options));
+        ITemporalFlow flow = TemporalFlows.Create(settings, options);
+        using var network = flow as IDisposable;
+        var tracker = new Tracker(options, flow);
         var watch = new Stopwatch();
         int count = movie.Frames.FrameCount;
         reporter.WithProgress(segmenter is null ? "link" : "track", segmenter is null ? 1 : count, display =>
@@ -126,12 +131,37 @@ internal sealed class TrackRun(TrackSettings settings, Reporter reporter)
             }
             watch.Start();
             tracker.Finish();
+            Pin(tracker);
             watch.Stop();
             if (segmenter is null)
                 display.Done(0, string.Create(CultureInfo.InvariantCulture, $"{tracker.Solution.LinkCount} links in {count} frames"));
         });
         _linkSeconds = watch.Elapsed.TotalSeconds;
         return tracker.Solution;
+    }
+
+    /// <summary>Keeps to the user's verdicts, and solves the frames around them anew; the rest stays as it was.</summary>
+    private void Pin(Tracker tracker)
+    {
+        if (settings.Pins is not { } path)
+            return;
+        DetectionTable cells = tracker.Solution.Detections;
+        IReadOnlyList<LinkPin> pins = PinFile.Read(path, cells);
+        foreach (LinkPin pin in pins)
+            tracker.Solution.Pin(pin);
+        int first = -1, last = -1;
+        foreach ((int from, int to) in pins.Select(p => (cells[p.Source].Frame - SolvedAround, cells[p.Target].Frame + SolvedAround)).Order())
+        {
+            if (first >= 0 && from > last)
+            {
+                tracker.SolveAgain(first, last);
+                first = -1;
+            }
+            (first, last) = (first < 0 ? Math.Max(0, from) : first, Math.Max(last, to));
+        }
+        if (first >= 0)
+            tracker.SolveAgain(first, last);
+        reporter.Info($"{pins.Count} links pinned by '{path}'");
     }
 
     private void Segment(MovieSegmenter segmenter, int frame, NdArray<float> image, IProgressDisplay display, CancellationToken cancellationToken)

@@ -41,6 +41,9 @@ internal sealed record TrackSettings
     /// <summary>Whether gaps get masks.</summary>
     public bool FillGaps { get; init; }
 
+    /// <summary>A table of links with the user's verdicts; null for none.</summary>
+    public string? Pins { get; init; }
+
     /// <summary>Micrometres of a voxel; null: from the metadata.</summary>
     public VoxelSize? VoxelSize { get; init; }
 

@@ -116,6 +116,11 @@ public sealed class GapFiller
         var solution = new TrackingSolution(after);
         foreach (Link link in _solution.Links)
             Add(solution, link, ids, added);
+        foreach (LinkPin pin in _solution.Pins)
+        {
+            if (pin.Accept && solution.ParentOf(ids[pin.Target]) == ids[pin.Source])
+                solution.Pin(new LinkPin(ids[pin.Source], ids[pin.Target], Accept: true));
+        }
         return new FilledTracks(solution, ids, interpolated);
     }
 

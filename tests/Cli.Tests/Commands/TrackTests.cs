@@ -166,6 +166,21 @@ public sealed class TrackTests : IDisposable
     }
 
     [Fact]
+    public void Track_VerdictsOnLinks_AreKept()
+    {
+        string masks = TestMovies.WriteLabels(At("masks"), TestMovies.GlideAndDivide());
+        File.WriteAllText(At("pins.csv"), "frame_from,label_from,frame_to,label_to,note,verdict\n2,2,3,9,no daughter,no\n2,1,3,4,sure,yes\n0,1,1,5,,\n");
+        File.WriteAllText(At("bad.csv"), "frame_from,label_from,frame_to,label_to,verdict\n2,2,3,77,no\n");
+
+        CliProgram.Run("track", "--labels", masks, "-o", At("out"), "--format", "ctc", "--pins", At("pins.csv")).Succeeds();
+        CliResult bad = CliProgram.Run("track", "--labels", masks, "-o", At("bad"), "--pins", At("bad.csv"));
+
+        Assert.Equal([new TrackRow(1, 0, 5, 0), new TrackRow(2, 0, 5, 0), new TrackRow(3, 3, 5, 0)], CtcFolder.Open(At("out/masks_RES")).Rows);
+        bad.FailsWith(ExitCode.BadInput, "line 2", At("bad.csv"), "frame 3 has no mask 77");
+        Assert.False(Directory.Exists(At("bad")));
+    }
+
+    [Fact]
     public void Track_Volumes_AreSegmentedIn3D()
     {
         NdArray<float> volume = ImageReader.Read(Golden.Path("eval3d", "vol.tif"), "ZYX").Pixels;
