@@ -6,6 +6,8 @@ namespace Cellpose3D.IO.Tables;
 /// <summary>Reads the flat columns of a Parquet file.</summary>
 internal static class ParquetColumns
 {
+    private const int MostRows = 1 << 26;
+
     /// <summary>Reads a file whole.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -18,9 +20,9 @@ internal static class ParquetColumns
         {
             return ReadAsync(path).GetAwaiter().GetResult();
         }
-        catch (Exception e) when (e is not (IOException or OutOfMemoryException or InvalidDataException))
+        catch (Exception e) when (e is not (OutOfMemoryException or InvalidDataException or NotSupportedException or UnauthorizedAccessException))
         {
-            // the library meets damage with whatever its parsing runs into: index and null errors among them
+            // the library meets damage with whatever its parsing runs into: IO, index and null errors among them
             throw new InvalidDataException($"'{path}' is not readable as Parquet: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
@@ -36,7 +38,9 @@ internal static class ParquetColumns
             for (int g = 0; g < reader.RowGroupCount; g++)
             {
                 using ParquetRowGroupReader group = reader.OpenRowGroupReader(g);
-                int count = checked((int)group.RowCount);
+                if (group.RowCount is < 0 or > MostRows)
+                    throw new NotSupportedException($"'{path}' announces {group.RowCount} rows in one group; up to {MostRows} are read.");
+                int count = (int)group.RowCount;
                 rows += count;
                 foreach (DataField field in fields)
                 {
@@ -51,7 +55,7 @@ internal static class ParquetColumns
 
     private static async Task<Array> ColumnAsync(ParquetRowGroupReader group, DataField field, int count, string path)
     {
-        if (field.ClrType == typeof(string))
+        if (field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>))
         {
             string?[] texts = new string?[count];
             await group.ReadAsync(field, texts.AsMemory()).ConfigureAwait(false);
