@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Core2D;
-using Cellpose3D.IO;
 using Cellpose3D.IO.Ctc;
 using Cellpose3D.IO.Tiff;
 

@@ -2,6 +2,7 @@ using Cellpose3D.Core2D;
 using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Tracking.Lineages;
 using Cellpose3D.Tracking.Linking;
+using Cellpose3D.Tracking.TemporalFlow;
 
 namespace Cellpose3D.Tracking.Tests.Lineages;
 
@@ -49,7 +50,7 @@ public sealed class GapFillerTests
         ];
         var cells = new DetectionTable();
         for (int t = 0; t < 3; t++)
-            cells.Add(TemporalFlow.CellMeasurer.Measure(frames[t], null, t, SpacingUm.Unit));
+            cells.Add(CellMeasurer.Measure(frames[t], null, t, SpacingUm.Unit));
         var solution = new TrackingSolution(cells);
         solution.SetLink(new Link(0, 2, 0.5f, 1));
 
@@ -76,7 +77,7 @@ public sealed class GapFillerTests
     {
         var cells = new DetectionTable();
         for (int t = 0; t < frames.Length; t++)
-            cells.Add(TemporalFlow.CellMeasurer.Measure(frames[t], null, t, SpacingUm.Unit));
+            cells.Add(CellMeasurer.Measure(frames[t], null, t, SpacingUm.Unit));
         var solution = new TrackingSolution(cells);
         for (int cell = 1; cell < cells.Count; cell++)
             solution.SetLink(new Link(cell - 1, cell, 0.9f, 4));
