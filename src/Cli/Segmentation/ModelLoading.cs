@@ -33,8 +33,9 @@ internal static class ModelLoading
             throw new CommandException(ExitCode.Model, Failures.LineOf(e), e);
         }
     }
+
     private static string Diameter(SegmentationSettings settings, ModelInfo info, SizeModel? size) =>
         settings.Options.Diameter is { } given ? FormattableString.Invariant($"diameter {given:f1} px as given")
-        : size is not null ? "diameter estimated for each image"
+        : size is not null ? settings.IsMovie ? "diameter estimated once for the movie" : "diameter estimated for each image"
         : FormattableString.Invariant($"diameter {info.DiamLabels:f1} px, the model's own");
 }

@@ -43,7 +43,7 @@ public static class CtcMovie
     public static void Write(string folder, TrackedMovie movie, Func<int, NdArray<int>> masks, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         TrackSet tracks = movie.Tracks(splitAtGaps: true);
-        var writer = new CtcWriter(folder, tracks.Rows(), movie.FrameCount);
+        using var writer = new CtcWriter(folder, tracks.Rows(), movie.FrameCount);
         var size = new VoxelSize(movie.IsVolume ? movie.Spacing.Z : null, movie.Spacing.Y, movie.Spacing.X);
         for (int t = 0; t < movie.FrameCount; t++)
         {

@@ -1,5 +1,6 @@
 using Cellpose3D.Core2D;
 using Cellpose3D.IO.Zarr;
+using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Tracking.Lineages;
 using Cellpose3D.Volume.Sources;
 
@@ -37,7 +38,7 @@ public sealed class TrackLabelWriter : IDisposable
         {
             Times = Math.Max(1, movie.FrameCount),
             Channels = 1,
-            VoxelSizeUm = given.VoxelSizeUm == default ? new VoxelSize(movie.IsVolume ? movie.Spacing.Z : null, movie.Spacing.Y, movie.Spacing.X) : given.VoxelSizeUm,
+            VoxelSizeUm = given.VoxelSizeUm == default && movie.Spacing != SpacingUm.Unit ? new VoxelSize(movie.IsVolume ? movie.Spacing.Z : null, movie.Spacing.Y, movie.Spacing.X) : given.VoxelSizeUm,
             FrameIntervalS = given.FrameIntervalS ?? movie.FrameSeconds,
             Type = given.Type ?? (VolumeFile.FormatOf(path) != VolumeFormat.OmeZarr && _tracks.Tracks.All(t => t.Id <= ushort.MaxValue) ? PixelType.UInt16 : PixelType.UInt32),
             LabelDescriptions = [.. _tracks.Tracks.OrderBy(t => t.Id).Select(t => new LabelDescription(

@@ -9,8 +9,8 @@ namespace Cellpose3D.Tracking.Lineages;
 /// Columns: <c>track_id</c>, <c>parent_id</c> (0 for none), <c>lineage_id</c>, <c>generation</c>, <c>label</c> (of its mask), <c>t</c>
 /// (frame), <c>time_s</c>, <c>z y x</c> in voxels, <c>z_um y_um x_um</c>, <c>voxels</c>, <c>area_um2</c> or <c>volume_um3</c>,
 /// <c>diameter_um</c>, <c>intensity</c>, <c>link_cost</c> (nats, of the link from its parent), <c>link_prob</c>, <c>link_margin</c>,
-/// <c>event</c> (start, div, end, gap, joined by +: a track begins, divides, ends, or skipped frames before) and <c>edited</c> (a
-/// user pinned the link from its parent). The columns of Z are there for volumes only. Unknown numbers are NaN.
+/// <c>event</c> (start, div, end, gap, joined by +: a track begins, divides, ends, or skipped frames before) <c>edited</c> (a
+/// user pinned the link from its parent) and <c>interpolated</c> (nobody saw the cell there: its mask fills a gap). The columns of Z are there for volumes only. Unknown numbers are NaN.
 /// </remarks>
 public static class TrackTable
 {
@@ -59,6 +59,7 @@ public static class TrackTable
         Add("link_margin", c => solution.LinkTo(c)?.Margin ?? double.NaN);
         Add("event", Event);
         Add("edited", edited.Contains);
+        Add("interpolated", movie.Interpolated.Contains);
         return new MeasurementTable(columns);
 
         void Add<T>(string name, Func<int, T> value) => columns.Add(new MeasurementColumn(name, Array.ConvertAll(rows, c => value(c))));

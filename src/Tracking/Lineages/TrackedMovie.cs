@@ -19,6 +19,9 @@ public sealed record TrackedMovie
     /// <summary>Lengths of a frame's axes, <c>[(Z,) Y, X]</c>; empty where unknown.</summary>
     public IReadOnlyList<int> Shape { get; init; } = [];
 
+    /// <summary>Ids of cells that nobody saw: masks that fill gaps.</summary>
+    public IReadOnlySet<int> Interpolated { get; init; } = new HashSet<int>();
+
     /// <summary>Name of the image file, or empty.</summary>
     public string ImageName { get; init; } = "";
 
