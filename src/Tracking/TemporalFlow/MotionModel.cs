@@ -12,6 +12,9 @@ public sealed class MotionModel
     private const int Neighbours = 6;
     private const double Memory = 0.8;                                   // of the sums, per frame
 
+    private const double MostHeld = 20;                                  // cells that what was learnt before outweighs
+
+    private double _residualCount;
     private double _ownProduct = 0.5, _ownSquare = 1;                    // a start in the middle, soon outweighed
     private double _neighbourProduct = 0.5, _neighbourSquare = 1;
 
@@ -89,8 +92,11 @@ public sealed class MotionModel
         if (residuals.Count == 0)
             return;
         residuals.Sort();
-        double median = residuals[residuals.Count / 2], weight = residuals.Count / (residuals.Count + 20.0);
+        // the start counts as one cell, and what was found later as many as were found, up to 20: one cell alone is learnt from too
+        double median = residuals[residuals.Count / 2], weight = residuals.Count / (residuals.Count + Math.Min(MostHeld, 1 + _residualCount));
         ResidualDiameters += weight * (median - ResidualDiameters) * (learn ? 0.5 : 1);
+        if (learn)
+            _residualCount += residuals.Count;
     }
 
     /// <summary>The median step of the nearest cells that have one, for every cell.</summary>
