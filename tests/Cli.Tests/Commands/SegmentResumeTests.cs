@@ -204,7 +204,7 @@ public sealed class SegmentResumeTests : IDisposable
     private string[] Command(string output, params string[] more) =>
     [
         "segment", _volume, "--model", CliProgram.Model, "--device", "cpu", "--do-3d", "--diameter", TestImages.Number((int)CrossingCells.Diameter),
-        "--block-size", TestImages.Number(Block), "--threads", "2", "-o", output, .. more.Contains("--save") ? Array.Empty<string>() : ["--save", "masks"], .. more,
+        "--block-size", TestImages.Number(Block), "--threads", "1", "-o", output, .. more.Contains("--save") ? Array.Empty<string>() : ["--save", "masks"], .. more,
     ];
 
     private static string[] Records(string output)
