@@ -98,7 +98,7 @@ public sealed class SegmentResumeTests : IDisposable
     [Fact]
     public void Segment_DiskFull_ResumesOnceThereIsRoom()
     {
-        using SmallDisk disk = SmallDisk.Mount(megabytes: 2);
+        using SmallDisk disk = SmallDisk.Mount(megabytes: 1);
 
         CliResult full = CliProgram.Run(Command(disk.Path, "--resume"));
 
