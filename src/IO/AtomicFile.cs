@@ -40,6 +40,26 @@ public sealed class AtomicFile : IDisposable
         file.Commit();
     }
 
+    /// <summary>Removes what writers of a file or folder left beside it when their process was killed.</summary>
+    /// <param name="path">Where the file was to appear; no other process may be writing it now.</param>
+    public static void RemoveLeftovers(string path)
+    {
+        string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        string folder = System.IO.Path.GetDirectoryName(full) ?? full, begin = $".{System.IO.Path.GetFileName(full)}.";
+        if (!Directory.Exists(folder))
+            return;
+        foreach (string found in Directory.GetFileSystemEntries(folder))
+        {
+            string name = System.IO.Path.GetFileName(found);
+            if (!name.StartsWith(begin, StringComparison.Ordinal) || !IsTemporary(name[begin.Length..]))
+                continue;
+            if (Directory.Exists(found))
+                Directory.Delete(found, recursive: true);
+            else
+                File.Delete(found);
+        }
+    }
+
     /// <summary>Flushes to the disk and gives the file its name, replacing what was there.</summary>
     /// <exception cref="InvalidOperationException">Called twice, or after disposal.</exception>
     public void Commit()
@@ -51,6 +71,9 @@ public sealed class AtomicFile : IDisposable
         File.Move(_temporary, Path, overwrite: true);
         _done = true;
     }
+
+    private static bool IsTemporary(string ending) =>
+        ending.Split('.') is [{ Length: 32 } guid, "tmp", .. [] or ["old"]] && Guid.TryParseExact(guid, "n", out _);
 
     /// <summary>Removes the temporary unless it was committed.</summary>
     public void Dispose()

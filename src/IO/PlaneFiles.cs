@@ -1,5 +1,6 @@
 using Cellpose3D.Core2D;
 using Cellpose3D.IO.Tiff;
+using Cellpose3D.IO.Volumes;
 
 namespace Cellpose3D.IO;
 
@@ -17,6 +18,8 @@ public static class PlaneFiles
     {
         if (OpenTiff(path, axes, mayHaveChannels: true) is { } tiff)
             return PlaneFile<float>.OfTiff(tiff);
+        if (VolumeFile.IsContainer(path))
+            return PlaneFile<float>.OfVolume(VolumeFile.Open(path, new VolumeOpenOptions { Axes = axes }), path);
         LoadedImage image = ImageReader.Read(path, axes, cancellationToken);
         return PlaneFile<float>.OfArray(image.Pixels, image.Axes, image.Info.VoxelSizeUm, path);
     }
@@ -36,6 +39,8 @@ public static class PlaneFiles
                 return PlaneFile<int>.OfTiff(tiff);
             tiff.Dispose();                                              // a palette, or an error that the reader of whole files names
         }
+        if (VolumeFile.IsContainer(path))
+            return PlaneFile<int>.OfVolume(OpenLabelVolume(path, axes), path);
         NdArray<int> labels = LabelReader.Read(path, axes, cancellationToken);
         VoxelSize spacing = default;
         string? named = axes is null ? null : AxisOrder.Sorted(AxisOrder.Parse(axes).Replace("C", "", StringComparison.Ordinal));
@@ -46,6 +51,16 @@ public static class PlaneFiles
         }
         string letters = named?.Length == labels.Rank ? named : labels.Rank switch { 2 => "YX", 3 => "ZYX", _ => "TZYX" };
         return PlaneFile<int>.OfArray(labels, letters, spacing, path);
+    }
+
+    private static VolumeReader OpenLabelVolume(string path, string? axes)
+    {
+        VolumeReader volume = VolumeFile.Open(path, new VolumeOpenOptions { Axes = axes, AsLabels = true });
+        ImageInfo info = volume.Description.Image;
+        if (info.Length('C') == 1)
+            return volume;
+        volume.Dispose();
+        throw new InvalidDataException($"labels must have one channel; '{path}' has {info.Length('C')} ([{string.Join(", ", info.Shape)}], {info.Axes}).");
     }
 
     /// <summary>The reader of a TIFF whose pages are planes, rows first; null for everything else.</summary>

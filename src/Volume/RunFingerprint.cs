@@ -12,15 +12,18 @@ internal static class RunFingerprint
 {
     private const string Record = "run";
 
+    /// <summary>Whether a workspace holds parts of a run.</summary>
+    public static WorkspaceContent Look(IVolumeWorkspace workspace, byte[] fingerprint) =>
+        workspace.Load(Record) is not { } known ? WorkspaceContent.Nothing
+        : known.AsSpan().SequenceEqual(fingerprint) ? WorkspaceContent.ThisRun : WorkspaceContent.AnotherRun;
+
     /// <summary>Empties a workspace unless it holds an interrupted run of the same kind.</summary>
-    /// <returns>Whether it does.</returns>
-    public static bool Claim(IVolumeWorkspace workspace, byte[] fingerprint)
+    public static void Claim(IVolumeWorkspace workspace, byte[] fingerprint)
     {
-        if (workspace.Load(Record) is { } known && known.AsSpan().SequenceEqual(fingerprint))
-            return true;
+        if (Look(workspace, fingerprint) == WorkspaceContent.ThisRun)
+            return;
         workspace.Clear();
         workspace.Save(Record, fingerprint);
-        return false;
     }
 
     /// <summary>Everything that has a part in what the workspace's volumes hold, hashed.</summary>

@@ -16,8 +16,7 @@ public sealed record VolumePlan
     private const int WindowBytes = 40;                                  // flows, logits, field, places
     private const int FuseBytes = 64;                                    // maps of the views, fused ones, a resized one
     private const int BlockStep = 32;
-    private const double TileCost = 1;                                   // estimates of work, in tiles of the network
-    private const double VoxelCost = 4e-6;                               // following one voxel
+    private const double VoxelCost = 4e-6;                               // following one voxel, in tiles of the network
     private const int LeastHalo = 16, MostHalo = 96;
 
     private VolumePlan(VolumeScale scale) => Scale = scale;
@@ -60,6 +59,9 @@ public sealed record VolumePlan
 
     /// <summary>Bytes a pass may use.</summary>
     internal long PassBytes { get; init; }
+
+    /// <summary>Estimated work of all passes, in tiles of full size.</summary>
+    internal double Work { get; init; }
 
     /// <summary>How the planes of each view are cut into tiles and slabs.</summary>
     internal IReadOnlyList<PlaneSchedule> Schedules { get; init; } = [];
@@ -109,6 +111,7 @@ public sealed record VolumePlan
             WorkingBytes = working,
             InMemory = inMemory,
             Passes = PassesOf(schedules, grid, planes, image),
+            Work = WorkOf(schedules, grid),
             PassBytes = pass,
             Schedules = schedules,
         };
@@ -116,7 +119,7 @@ public sealed record VolumePlan
 
     private static List<VolumePass> PassesOf(PlaneSchedule[] schedules, BlockGrid grid, bool planes, VolumeShape image)
     {
-        double voxels = grid.Volume.Count * VoxelCost, tiles = schedules.Sum(s => s.Tiles) * TileCost, all = 1.3 * voxels + tiles;
+        double voxels = grid.Volume.Count * VoxelCost, tiles = schedules.Sum(Network), all = WorkOf(schedules, grid);
         var passes = new List<VolumePass> { new("normalise", 1, (float)(0.05 * voxels / all)) };
         if (planes)
         {
@@ -124,11 +127,15 @@ public sealed record VolumePlan
             passes.Add(new VolumePass("stitch", image.Z, (float)(0.25 * voxels / all)));
             return passes;
         }
-        passes.AddRange(schedules.Select(s => new VolumePass($"network {s.View.Name.ToUpperInvariant()}", s.Slabs, (float)(s.Tiles * TileCost / all))));
+        passes.AddRange(schedules.Select(s => new VolumePass($"network {s.View.Name.ToUpperInvariant()}", s.Slabs, (float)(Network(s) / all))));
         passes.Add(new VolumePass("fuse", grid.Count, (float)(0.1 * voxels / all)));
         passes.Add(new VolumePass("dynamics", grid.Count, (float)(1.15 * voxels / all)));
         return passes;
     }
+
+    private static double WorkOf(PlaneSchedule[] schedules, BlockGrid grid) => 1.3 * grid.Volume.Count * VoxelCost + schedules.Sum(Network);
+
+    private static double Network(PlaneSchedule schedule) => schedule.Tiles * schedule.TileWork;
 
     // the largest cube, cut to the volume, that fits
     private static VolumeShape ChooseBlock(VolumeShape volume, int halo, double stretch, long bytes)

@@ -3,6 +3,7 @@ using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Dynamics;
 using Cellpose3D.Core2D.Native;
 using Cellpose3D.Core2D.Network;
+using Cellpose3D.Core2D.Tiling;
 using Cellpose3D.Volume.Blocks;
 using Cellpose3D.Volume.Fusion;
 using Cellpose3D.Volume.Planes;
@@ -47,10 +48,39 @@ public sealed class VolumeSegmenter
         (_models, _across, _options) = (models, across.Count > 0 ? across : models, options);
     }
 
+    /// <summary>The order in which a number of blocks is worked on; null for that of their numbers. It never changes a result.</summary>
+    internal Func<int, IReadOnlyList<int>>? BlockOrder { get; init; }
+
     /// <summary>What a run would do.</summary>
     /// <param name="source">Shape, channels and voxel size are used; borrowed.</param>
     public VolumePlan Plan(IVolumeSource source) =>
         VolumePlan.Of(source.Shape, source.SpacingUm, source.Channels, _models[0].Info, _options, _models.Count);
+
+    /// <summary>Estimates how long a run would take, from two batches that are put through the network for it.</summary>
+    /// <param name="plan">Of this segmenter.</param>
+    /// <returns>Good to a factor of two where nothing else keeps the machine busy.</returns>
+    public TimeSpan EstimateTime(VolumePlan plan)
+    {
+        PlaneSchedule schedule = plan.Schedules.MaxBy(s => s.TileWork)!;
+        (int count, CellposeModel model) = ((int)Math.Min(schedule.BatchSize, schedule.Tiles), _models[0]);
+        var accumulator = new TileAccumulator(schedule.Grid, _options.Segmentation.Threads);
+        float[] tiles = new float[count * TileExtractor.Channels * schedule.Grid.TileHeight * schedule.Grid.TileWidth];
+        float[] maps = new float[count * accumulator.TileLength], styles = new float[count * model.Nets[0].Architecture.StyleLength];
+        var watch = new Stopwatch();
+        for (int n = 0; n < 2; n++)                                      // the first one warms up
+        {
+            watch.Restart();
+            NetworkRunner.Run(model, tiles, [count, TileExtractor.Channels, schedule.Grid.TileHeight, schedule.Grid.TileWidth], maps, styles);
+        }
+        return watch.Elapsed * (plan.Work / (count * schedule.TileWork)) / _models.Count;
+    }
+
+    /// <summary>What a workspace holds that <see cref="Segment"/> would find there.</summary>
+    /// <param name="source">As for <see cref="Segment"/>; borrowed.</param>
+    /// <param name="workspace">Only read; borrowed.</param>
+    /// <param name="identity">As for <see cref="Segment"/>.</param>
+    public WorkspaceContent ContentOf(IVolumeSource source, IVolumeWorkspace workspace, string? identity = null) =>
+        RunFingerprint.Look(workspace, Fingerprint(source, identity, Plan(source)));
 
     /// <summary>Segments one volume.</summary>
     /// <param name="source">One channel (cells) or two (cells, nuclei), any intensity range; borrowed.</param>
@@ -68,10 +98,34 @@ public sealed class VolumeSegmenter
         if (source.Channels is not (1 or 2))
             throw new ArgumentException($"the volume must have 1 or 2 channels; got {source.Channels}. Choose them by ChannelSource.", nameof(source));
         VolumePlan plan = Plan(source);
-        RunFingerprint.Claim(workspace, RunFingerprint.Of(source, identity, _options, plan, [.. _models.Take(1).Concat(_across.Take(1)).Select(m => m.Info)]));
-        return _options.Mode == VolumeMode.Stitched
+        RunFingerprint.Claim(workspace, Fingerprint(source, identity, plan));
+        if (FinishedRun.Load(workspace) is { } finished)
+            return Finished(finished, source, workspace, plan, progress);
+        VolumeSegmentation result = _options.Mode == VolumeMode.Stitched
             ? new StitchedPlanes(_models[0], _options, plan).Segment(source, workspace, progress, cancellationToken)
             : ThreePlanes(source, workspace, plan, progress, cancellationToken);
+        new FinishedRun(new VolumeMasks(result.Filtered, result.Cells), result.NonFiniteVoxels).Save(workspace);
+        progress?.Report(1);
+        return result;
+    }
+
+    private byte[] Fingerprint(IVolumeSource source, string? identity, VolumePlan plan) =>
+        RunFingerprint.Of(source, identity, _options, plan, [.. _models.Take(1).Concat(_across.Take(1)).Select(m => m.Info)]);
+
+    private VolumeSegmentation Finished(FinishedRun run, IVolumeSource source, IVolumeWorkspace workspace, VolumePlan plan, IProgress<float>? progress)
+    {
+        IVolumeStore<float>? flows = _options.Mode == VolumeMode.Stitched ? null
+            : workspace.Open<float>(FusionPass.StoreName, plan.Flows, FusionPass.Components, BlockDynamics.ChunkOf(plan.Block));
+        progress?.Report(1);
+        return new VolumeSegmentation(
+            workspace.Open<int>(BlockDynamics.LabelsName, source.Shape, 1, source.Shape), flows, run.Masks.Filtered, run.Masks.Cells, plan,
+            new StageTimings(0, 0, 0), run.NonFiniteVoxels);
+    }
+
+    private BlockGrid BlocksOf(VolumePlan plan)
+    {
+        var grid = new BlockGrid(plan.Flows, plan.Block);
+        return BlockOrder is null ? grid : new BlockGrid(plan.Flows, plan.Block) { Order = BlockOrder(grid.Count) };
     }
 
     private VolumeSegmentation ThreePlanes(
@@ -94,9 +148,8 @@ public sealed class VolumeSegmenter
         PartialProgress? rest = PartialProgress.Of(progress, network, 1);
         VolumeMasks masks = _options.Segmentation.Compatible
             ? DenseDynamics.Run(flows, Dynamics(plan), _options.MaxMemoryBytes, workspace, rest, cancellationToken)
-            : new BlockDynamics(Dynamics(plan), new BlockGrid(plan.Flows, plan.Block), plan.Halo, plan.PassBytes) { MeasureFlowErrors = _options.MeasureFlowErrors }
+            : new BlockDynamics(Dynamics(plan), BlocksOf(plan), plan.Halo, plan.PassBytes) { MeasureFlowErrors = _options.MeasureFlowErrors }
                 .Run(flows, workspace, rest, cancellationToken);
-        progress?.Report(1);
         return new VolumeSegmentation(
             workspace.Open<int>(BlockDynamics.LabelsName, source.Shape, 1, source.Shape), flows, masks.Filtered, masks.Cells, plan,
             new StageTimings(normalizeSeconds, networkSeconds, watch.Elapsed.TotalSeconds - networkSeconds - normalizeSeconds),
@@ -129,7 +182,7 @@ public sealed class VolumeSegmenter
             normalized.Dispose();
 
         var fusion = new FusionPass(_options.Fusion ?? RunFingerprint.DefaultFusion, plan.Scale.Network, plan.Flows, _options.FlowSmooth, s.Threads);
-        fusion.Run(views, flows, new BlockGrid(plan.Flows, plan.Block), workspace, PartialProgress.Of(progress, done / network, 1), cancellationToken);
+        fusion.Run(views, flows, BlocksOf(plan), workspace, PartialProgress.Of(progress, done / network, 1), cancellationToken);
         return (nonFinite, normalizeSeconds);
     }
 

@@ -2,6 +2,8 @@ using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Measurements;
 using Cellpose3D.IO.Numpy;
 using Cellpose3D.IO.Tiff;
+using Cellpose3D.IO.Volumes;
+using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.IO.Tests;
 
@@ -59,6 +61,41 @@ public sealed class PlaneFilesTests
             Assert.Equal((4, 3), (turned.Planes(0, 0).Height, turned.Planes(0, 0).Width));
             Assert.Equal([0, 4, 8, 1], All(turned)[..4]);
         }
+    }
+
+    [Theory]
+    [InlineData("a.h5")]
+    [InlineData("a.zarr")]
+    public void Open_ChunkedVolumes_GiveEveryPlaneInAnyOrder(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var image = new NdArray<float>([.. Enumerable.Range(0, 2 * 3 * 11 * 20 * 9).Select(i => i % 60_000 + 0f)], 2, 3, 11, 20, 9);
+        TiffWriter.WriteFloats(folder.File("a.tif"), image, "TCZYX", new TiffWriterOptions { VoxelSizeUm = new VoxelSize(2, 0.5, 0.5) });
+        var write = new VolumeWriteOptions { Type = PixelType.UInt16, Chunk = new VolumeShape(4, 8, 8) };
+        using (VolumeReader source = VolumeFile.Open(folder.File("a.tif")))
+        {
+            VolumeConverter.Run(source, folder.File(name), new VolumeConvertOptions { Write = write });
+            VolumeConverter.Run(source, folder.File($"labels_{name}"), new VolumeConvertOptions { Write = write, IsLabels = true, Channel = 1 });
+        }
+
+        using PlaneFile<float> file = PlaneFiles.OpenImage(folder.File(name));
+        using PlaneFile<int> labels = PlaneFiles.OpenLabels(folder.File($"labels_{name}"));
+
+        Assert.Equal(image.Data, All(file));
+        Assert.Equal((2, 3, true, 2.0), (file.Frames, file.Channels, file.IsVolume, file.SpacingUm.Z!.Value));
+        Assert.Equal((2, true), (labels.Frames, labels.IsVolume));
+        var random = new Random(4);
+        float[] plane = new float[20 * 9];
+        int[] labelPlane = new int[20 * 9];
+        for (int n = 0; n < 60; n++)
+        {
+            (int t, int c, int z) = (random.Next(2), random.Next(3), random.Next(11));
+            file.Planes(t, c).Read(z, plane);
+            labels.Planes(t, 0).Read(z, labelPlane);
+            Assert.Equal(image.Data.AsSpan(((t * 3 + c) * 11 + z) * 180, 180).ToArray(), plane);
+            Assert.Equal(Array.ConvertAll(image.Data.AsSpan(((t * 3 + 1) * 11 + z) * 180, 180).ToArray(), v => (int)v), labelPlane);
+        }
+        Assert.Contains("labels must have one channel", Assert.Throws<InvalidDataException>(() => PlaneFiles.OpenLabels(folder.File(name))).Message);
     }
 
     [Fact]

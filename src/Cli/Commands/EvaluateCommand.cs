@@ -10,7 +10,7 @@ namespace Cellpose3D.Cli.Commands;
 /// <summary><c>evaluate</c>: label images against ground truth.</summary>
 internal static class EvaluateCommand
 {
-    private static readonly Option<string> Truth = new("--truth") { Description = "Label file, or folder of label files, that is right.", Required = true };
+    private static readonly Option<string> Truth = new("--truth") { Description = "Label file, or folder of label files, that is right; 'file.h5:/path' names an array in one.", Required = true };
     private static readonly Option<string[]> Pred = new("--pred") { Description = "Label file or folder to score, of any program; NAME=PATH names it; may be given several times.", Required = true, Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string> Metrics = new("--metrics") { Description = "Comma-separated: ap, aji, boundary, pq, or all; or ctc, alone: the measures of the Cell Tracking Challenge for tracked movies (01_GT, 01_RES, or stacks of track numbers).", DefaultValueFactory = _ => "ap,aji,boundary" };
     private static readonly Option<string> Thresholds = new("--thresholds") { Description = "IoU thresholds: 0.5,0.75 or start:step:stop.", DefaultValueFactory = _ => "0.5:0.05:0.95" };

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Measuring;
 using Cellpose3D.Cli.Reporting;
+using Cellpose3D.Cli.Segmentation;
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Measurements;
 using Cellpose3D.IO;
@@ -51,7 +52,7 @@ internal static class MeasureCommand
             for (int t = 0; t < labels.Frames; t++)
             {
                 int frame = t;
-                string name = labels.HasTime ? string.Create(CultureInfo.InvariantCulture, $"frame {t}") : Path.GetFileName(path);
+                string name = labels.HasTime ? string.Create(CultureInfo.InvariantCulture, $"frame {t}") : Path.GetFileName(InputImages.FileOf(path));
                 display.Begin(t, name);
                 PlaneSource<float>[] channels = image is null ? [] : [.. Enumerable.Range(0, image.Channels).Select(c => image.Planes(frame, c))];
                 frames.Add(RegionMeasurements.Measure(labels.Planes(t, 0), channels, 0, display, cancellationToken));

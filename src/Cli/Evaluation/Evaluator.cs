@@ -57,7 +57,7 @@ internal static class Evaluator
     private static SortedDictionary<string, string> Pair(EvaluationOptions options, SortedDictionary<string, string> truths, NamedPath prediction)
     {
         SortedDictionary<string, string> files = LabelFiles.Find(prediction.Path, truth: false);
-        if (File.Exists(options.Truth) && File.Exists(prediction.Path))
+        if (LabelFiles.IsOne(options.Truth) && LabelFiles.IsOne(prediction.Path))
             return new SortedDictionary<string, string>(StringComparer.Ordinal) { [truths.Keys.First()] = prediction.Path };
         return files;
     }

@@ -4,7 +4,7 @@ namespace Cellpose3D.Cli.Evaluation;
 internal static class LabelFileName
 {
     /// <summary>Extensions of files that may hold labels, in the order of preference when one label image is there several times.</summary>
-    public static readonly string[] Extensions = [".tif", ".tiff", ".png", ".npy", ".npz"];
+    public static readonly string[] Extensions = [".tif", ".tiff", ".png", ".npy", ".npz", ".zarr", ".h5", ".hdf5"];
 
     // Endings that make a file a label image, and those of files that stand beside label images and are none.
     private static readonly string[] Truth = ["_gt", "_labels", "_label", "_masks", "_mask"];

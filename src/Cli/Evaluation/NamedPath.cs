@@ -1,3 +1,5 @@
+using Cellpose3D.Cli.Segmentation;
+
 namespace Cellpose3D.Cli.Evaluation;
 
 /// <summary>A prediction to score: a label file or a folder of them, and what to call it.</summary>
@@ -10,7 +12,7 @@ internal sealed record NamedPath(string Name, string Path)
     public static NamedPath Parse(string text)
     {
         int equals = text.IndexOf('=', StringComparison.Ordinal);
-        if (equals >= 0 && !File.Exists(text) && !Directory.Exists(text))
+        if (equals >= 0 && !LabelFiles.IsOne(text) && !Directory.Exists(text))
         {
             var named = new NamedPath(text[..equals].Trim(), text[(equals + 1)..].Trim());
             return named.Name.Length > 0 && named.Path.Length > 0
@@ -19,8 +21,8 @@ internal sealed record NamedPath(string Name, string Path)
         }
         if (string.IsNullOrWhiteSpace(text))
             throw new ArgumentException("a prediction must be PATH or NAME=PATH; got nothing.", nameof(text));
-        string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(text));
-        string last = System.IO.Path.GetFileName(full);
-        return new NamedPath(Directory.Exists(full) ? last : LabelFileName.Stem(last), text);
+        string file = InputImages.FileOf(text), last = System.IO.Path.GetFileName(System.IO.Path.GetFullPath(file));
+        string name = Directory.Exists(file) && !LabelFiles.IsOne(file) ? last : LabelFileName.Stem(last);
+        return new NamedPath(LabelFiles.IsOne(text) ? name + text[file.Length..].TrimEnd('/') : name, text);
     }
 }

@@ -47,6 +47,6 @@ internal static class Failures
     private static string OneLine(string message)
     {
         string first = string.Join(' ', message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        return first.Length <= 600 ? first : first[..600] + "...";
+        return first.Length > 600 ? first[..600] + "..." : first.EndsWith('.') ? first : first + ".";
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Commands;
+using Cellpose3D.Cli.Segmentation;
 using Cellpose3D.Volume;
 using Cellpose3D.Volume.Sources;
 
@@ -21,6 +22,26 @@ internal static class PlanFacts
             : $"{MemorySize.Text(plan.WorkingBytes)}, and {MemorySize.Text(plan.WorkspaceBytes)} of files");
         yield return ("passes", string.Join("; ", plan.Passes.Select(p => string.Create(c, $"{p.Name} ({p.Items}, {100 * p.Share:f0} %)"))));
     }
+
+    /// <summary>The same of a whole file, with the time it would take.</summary>
+    public static IEnumerable<(string Topic, string Text)> Of(VolumeForecast forecast)
+    {
+        if (forecast.Times > 1)
+            yield return ("time points", string.Create(CultureInfo.InvariantCulture, $"{forecast.Times}, each as follows"));
+        foreach ((string, string) fact in Of(forecast.Plan))
+            yield return fact;
+        yield return ("time", $"about {Reporter.Duration(forecast.Time)}");
+    }
+
+    /// <summary>The plan of a file as JSON.</summary>
+    public static JsonObject ToJson(string path, VolumeForecast forecast) => new()
+    {
+        ["path"] = path,
+        ["times"] = forecast.Times,
+        ["seconds"] = Math.Round(forecast.Time.TotalSeconds, 1),
+        ["plan"] = ToJson(forecast.Plan),
+        ["warnings"] = new JsonArray([.. forecast.Notes.Select(n => (JsonNode)n)]),
+    };
 
     /// <summary>The same as JSON.</summary>
     public static JsonObject ToJson(VolumePlan plan) => new()

@@ -120,7 +120,8 @@ internal sealed class Reporter(bool json, bool quiet)
         }
     }
 
-    private static string Duration(TimeSpan time) => time.TotalMinutes < 2
+    /// <summary>A length of time in words.</summary>
+    public static string Duration(TimeSpan time) => time.TotalMinutes < 2
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:f0} s")
         : time.TotalHours < 2 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:f0} min") : string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:f1} h");
 

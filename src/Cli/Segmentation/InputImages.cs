@@ -27,9 +27,9 @@ internal static class InputImages
                 files.Add(path);
                 continue;
             }
-            string[] found = InFolder(path);
+            string[] found = [.. InFolder(path).Concat(ContainersIn(path)).Order(StringComparer.Ordinal)];
             if (found.Length == 0)
-                throw new CommandException(ExitCode.BadInput, $"folder '{path}' holds no image ({string.Join(", ", Extensions)}; names ending in _masks, _flows and the like are passed over).");
+                throw new CommandException(ExitCode.BadInput, $"folder '{path}' holds no image ({string.Join(", ", Extensions)}, HDF5, Zarr; names ending in _masks, _flows and the like are passed over).");
             files.AddRange(found);
         }
         return files;
@@ -53,11 +53,14 @@ internal static class InputImages
         return Path.TrimEndingDirectorySeparator(isArray ? path[..inside] : path);
     }
 
-    private static bool IsImage(string path)
+    private static IEnumerable<string> ContainersIn(string folder) => Directory.EnumerateFileSystemEntries(folder)
+        .Where(path => IsMeantAsImage(path) && !Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()) && VolumeFile.IsContainer(path));
+
+    private static bool IsImage(string path) => Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()) && IsMeantAsImage(path);
+
+    private static bool IsMeantAsImage(string path)
     {
         string stem = Stem(path);
-        return Extensions.Contains(Path.GetExtension(path).ToLowerInvariant())
-            && !stem.StartsWith('.')
-            && !NotImages.Any(s => stem.EndsWith(s, StringComparison.OrdinalIgnoreCase));
+        return !stem.StartsWith('.') && !NotImages.Any(s => stem.EndsWith(s, StringComparison.OrdinalIgnoreCase));
     }
 }

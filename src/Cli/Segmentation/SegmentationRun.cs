@@ -39,7 +39,7 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
             ? Volumes(volume, model, devices, others).Segment
             : Images(new Segmenter2D(model, options));
         if (settings.Volume is { PlanOnly: true } planned)
-            return ShowPlans(Volumes(planned, model, devices, others), images);
+            return ShowPlans(Volumes(planned, model, devices, others), images, cancellationToken);
         if (settings.Output is { } folder)
             Directory.CreateDirectory(folder);
 
@@ -107,19 +107,30 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
         return new VolumeRun(settings, volume, along, across, reporter);
     }
 
-    private ExitCode ShowPlans(VolumeRun volumes, IReadOnlyList<string> images)
+    private ExitCode ShowPlans(VolumeRun volumes, IReadOnlyList<string> images, CancellationToken cancellationToken)
     {
         var plans = new JsonArray();
+        ExitCode lastFailure = ExitCode.Ok;
         foreach (string image in images)
         {
-            VolumePlan plan = volumes.Plan(image);
-            reporter.Result(image);
-            foreach ((string topic, string text) in PlanFacts.Of(plan))
-                reporter.Result($"  {topic,-16} {text}");
-            plans.Add(new JsonObject { ["path"] = image, ["plan"] = PlanFacts.ToJson(plan) });
+            try
+            {
+                VolumeForecast forecast = volumes.Plan(image, cancellationToken);
+                reporter.Result(image);
+                foreach ((string topic, string text) in PlanFacts.Of(forecast))
+                    reporter.Result($"  {topic,-16} {text}");
+                foreach (string note in forecast.Notes)
+                    reporter.Warn($"{Path.GetFileName(image)}: {note}");
+                plans.Add(PlanFacts.ToJson(image, forecast));
+            }
+            catch (Exception e) when (Failures.CodeOf(e) is ExitCode.BadInput or ExitCode.Usage)
+            {
+                lastFailure = Failures.CodeOf(e);
+                Reporter.Error(Failures.LineOf(e));
+            }
         }
         reporter.ResultJson(new JsonObject { ["plans"] = plans });
-        return ExitCode.Ok;
+        return images.Count == 1 || lastFailure == ExitCode.Ok ? lastFailure : ExitCode.SomeFailed;
     }
 
     private ImageOutcome SegmentImage(Segmenter2D segmenter, string path, string stem, IProgress<float> progress, CancellationToken cancellationToken)

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Cellpose3D.Cli.Pictures;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Core2D;
+using Cellpose3D.Core2D.Measurements;
 using Cellpose3D.IO;
 using Cellpose3D.IO.Tiff;
 using Cellpose3D.IO.Volumes;
@@ -12,12 +14,16 @@ namespace Cellpose3D.Cli.Segmentation;
 /// <summary>Writes what <c>segment</c> finds in a volume, under Cellpose's names, plane by plane.</summary>
 internal sealed class VolumeFiles : IDisposable
 {
+    private const string TableEnding = "_cells.csv", FlowsEnding = "_flows.tif", OutlinesEnding = "_outlines.png", OutputEnding = "_cp_output.png";
+
+    // what each time point has a file of its own for
+    private static readonly (string Kind, string Ending)[] Endings = [("flows", FlowsEnding), ("outlines", OutlinesEnding), ("output", OutputEnding)];
+
     private readonly string _stem, _masks;
     private readonly IReadOnlySet<string> _kinds;
     private readonly VolumeDescription _description;
     private readonly VolumeWriteOptions _options;
-    private readonly IVolumeOutput<int>? _movie;                         // labels of several time points
-    private readonly List<string> _written = [];
+    private IVolumeOutput<int>? _movie;                                  // labels of several time points, once the first is there
 
     /// <summary>Prepares to write.</summary>
     /// <param name="stem">Folder and name that the results' names begin with.</param>
@@ -34,8 +40,6 @@ internal sealed class VolumeFiles : IDisposable
             FrameIntervalS = description.Image.FrameIntervalS,
             Times = description.Times,
         };
-        if (description.Times > 1 && _kinds.Contains("masks"))
-            _movie = VolumeFile.CreateLabels(_masks, description.Shape, _options);
     }
 
     /// <summary>Refuses results that are files of one plane.</summary>
@@ -49,62 +53,83 @@ internal sealed class VolumeFiles : IDisposable
         }
     }
 
-    /// <summary>Writes the volumes of one time point.</summary>
+    /// <summary>Whether the labels of several time points go into one file.</summary>
+    public bool IsMovie => _description.Times > 1;
+
+    /// <summary>Writes the volumes of a file's only, or of one, time point.</summary>
     public void Write(VolumeSegmentation result, IVolumeSource source, int time, CancellationToken cancellationToken)
     {
-        IVolumeStore<int> labels = result.Labels;
-        if (_movie is not null)
-            Copy(labels, time, cancellationToken);
+        if (IsMovie)
+            WriteMovie(result.Labels, time, cancellationToken);
         else if (_kinds.Contains("masks"))
-            VolumeFile.WriteLabels(Named(_masks), labels, _options, null, cancellationToken);
-        string suffix = _description.Times == 1 ? "" : FormattableString.Invariant($"_t{time:d4}");
+            VolumeFile.WriteLabels(_masks, result.Labels, _options, null, cancellationToken);
+        WriteOwn(result, source, time, cancellationToken);
+    }
+
+    /// <summary>Adds the labels of one time point to those of all.</summary>
+    public void WriteMovie(IVolumeStore<int> labels, int time, CancellationToken cancellationToken)
+    {
+        if (!_kinds.Contains("masks"))
+            return;
+        _movie ??= VolumeFile.CreateLabels(_masks, _description.Shape, _options);
+        int[] plane = new int[checked(labels.Shape.Y * labels.Shape.X)];
+        for (int z = 0; z < labels.Shape.Z; z++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            labels.Read(0, PlaneOf(labels.Shape, z), plane);
+            _movie.Write(time, PlaneOf(labels.Shape, z), plane);
+        }
+    }
+
+    /// <summary>Writes what each time point has a file of its own for: flows and pictures.</summary>
+    public void WriteOwn(VolumeSegmentation result, IVolumeSource source, int time, CancellationToken cancellationToken)
+    {
         if (_kinds.Contains("flows"))
-            WriteFlows(result.Flows ?? throw new CommandException(ExitCode.Usage, "--save flows needs --do-3d: stitched planes have no flows in 3D."), Named($"{_stem}{suffix}_flows.tif"));
-        if (_kinds.Contains("output") || _kinds.Contains("outlines"))
-            WritePictures(result, source, suffix, cancellationToken);
+            WriteFlows(result.Flows ?? throw new CommandException(ExitCode.Usage, "--save flows needs --do-3d: stitched planes have no flows in 3D."), Own(time, FlowsEnding));
+        if (_kinds.Contains("outlines"))
+            WriteBytes(Own(time, OutlinesEnding), DrawOutlines(result, source, cancellationToken));
+        if (_kinds.Contains("output"))
+            WriteBytes(Own(time, OutputEnding), VolumePicture.Png([.. Enumerable.Range(0, source.Channels).Select(c => Planes(source, c, cancellationToken))], Planes(result.Labels), source.SpacingUm, cancellationToken));
+    }
+
+    /// <summary>Removes what a process that was killed while it wrote has left; no other may be writing these files now.</summary>
+    public void RemoveLeftovers(int time)
+    {
+        foreach ((_, string ending) in Endings)
+            AtomicFile.RemoveLeftovers(Own(time, ending));
+        AtomicFile.RemoveLeftovers(_stem + TableEnding);
+        if (_movie is null)                                              // a movie's own are being written now
+            AtomicFile.RemoveLeftovers(_masks);
     }
 
     /// <summary>Writes what is about all time points.</summary>
     /// <returns>The paths written.</returns>
     public IReadOnlyList<string> Complete(IReadOnlyList<VolumeResult> results, CancellationToken cancellationToken)
     {
-        if (_movie is not null)
-        {
-            _movie.Complete(null, cancellationToken);
-            Named(_masks);
-        }
+        _movie?.Complete(null, cancellationToken);
         if (_kinds.Contains("table"))
-            AtomicFile.Write(Named(_stem + "_cells.csv"), stream => CellTable.WriteVolumes(stream, results, _description.Image.VoxelSizeUm));
-        return _written;
+            AtomicFile.Write(_stem + TableEnding, stream => CellTable.WriteVolumes(stream, results, _description.Image.VoxelSizeUm));
+        return [.. _kinds.Contains("masks") ? [_masks] : Array.Empty<string>(), .. Enumerable.Range(0, results.Count).SelectMany(OwnFiles),
+            .. _kinds.Contains("table") ? [_stem + TableEnding] : Array.Empty<string>()];
     }
 
     /// <summary>Drops labels that were not completed.</summary>
     public void Dispose() => _movie?.Dispose();
 
-    private string Named(string path)
-    {
-        _written.Add(path);
-        return path;
-    }
+    private IEnumerable<string> OwnFiles(int time) =>
+        Endings.Where(f => _kinds.Contains(f.Kind)).Select(f => Own(time, f.Ending));
 
-    private void Copy(IVolumeStore<int> labels, int time, CancellationToken cancellationToken)
-    {
-        int[] plane = new int[checked(labels.Shape.Y * labels.Shape.X)];
-        for (int z = 0; z < labels.Shape.Z; z++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var box = new VolumeBox(z, 0, 0, 1, labels.Shape.Y, labels.Shape.X);
-            labels.Read(0, box, plane);
-            _movie!.Write(time, box, plane);
-        }
-    }
+    private string Own(int time, string ending) =>
+        IsMovie ? string.Create(CultureInfo.InvariantCulture, $"{_stem}_t{time:d4}{ending}") : _stem + ending;
 
-    // flow along Z, Y, X, probability logit, each a channel
+    // flow along Z, Y, X, probability logit, each a channel; at the network's size without resampling
     private void WriteFlows(IVolumeStore<float> flows, string path)
     {
-        VolumeShape shape = flows.Shape;
+        VolumeShape shape = flows.Shape, image = _description.Shape;
+        VoxelSize um = _description.Image.VoxelSizeUm;
+        var size = new VoxelSize(um.Z * image.Z / shape.Z, um.Y * image.Y / shape.Y, um.X * image.X / shape.X);
         using var writer = new TiffWriter(
-            path, PixelType.Float32, "CZYX", [flows.Components, shape.Z, shape.Y, shape.X], new TiffWriterOptions { VoxelSizeUm = _description.Image.VoxelSizeUm });
+            path, PixelType.Float32, "CZYX", [flows.Components, shape.Z, shape.Y, shape.X], new TiffWriterOptions { VoxelSizeUm = size });
         float[] plane = new float[checked(shape.Y * shape.X)];
         for (int c = 0; c < flows.Components; c++)
         {
@@ -118,33 +143,24 @@ internal sealed class VolumeFiles : IDisposable
     }
 
     // the middle plane, as of any stack
-    private void WritePictures(VolumeSegmentation result, IVolumeSource source, string suffix, CancellationToken cancellationToken)
+    private static byte[] DrawOutlines(VolumeSegmentation result, IVolumeSource source, CancellationToken cancellationToken)
     {
         VolumeShape shape = source.Shape;
-        var box = new VolumeBox(shape.Z / 2, 0, 0, 1, shape.Y, shape.X);
         var image = new NdArray<float>(source.Channels, shape.Y, shape.X);
         for (int c = 0; c < source.Channels; c++)
-            source.Read(c, box, image.Plane(c), cancellationToken);
+            Planes(source, c, cancellationToken).Read(shape.Z / 2, image.Plane(c));
         var labels = new NdArray<int>(shape.Y, shape.X);
-        result.Labels.Read(0, box, labels.Span);
-        if (_kinds.Contains("outlines"))
-            WriteBytes(Named($"{_stem}{suffix}_outlines.png"), RunPicture.DrawOutlines(image, labels));
-        if (!_kinds.Contains("output"))
-            return;
-        WriteBytes(Named($"{_stem}{suffix}_cp_output.png"), result.Flows is null ? RunPicture.DrawOutlines(image, labels) : Draw(result.Flows, image, labels, (double)box.Z / shape.Z));
+        Planes(result.Labels).Read(shape.Z / 2, labels.Span);
+        return RunPicture.DrawOutlines(image, labels);
     }
 
-    private static byte[] Draw(IVolumeStore<float> flows, NdArray<float> image, NdArray<int> labels, double place)
-    {
-        VolumeShape shape = flows.Shape;
-        var box = new VolumeBox((int)(place * shape.Z), 0, 0, 1, shape.Y, shape.X);
-        var inPlane = new NdArray<float>(2, shape.Y, shape.X);
-        var logits = new NdArray<float>(shape.Y, shape.X);
-        flows.Read(1, box, inPlane.Plane(0));
-        flows.Read(2, box, inPlane.Plane(1));
-        flows.Read(3, box, logits.Span);
-        return RunPicture.Draw(image, labels, inPlane, logits);
-    }
+    private static PlaneSource<float> Planes(IVolumeSource source, int channel, CancellationToken cancellationToken) =>
+        new(true, source.Shape.Z, source.Shape.Y, source.Shape.X, (z, plane) => source.Read(channel, PlaneOf(source.Shape, z), plane, cancellationToken));
+
+    private static PlaneSource<int> Planes(IVolumeStore<int> labels) =>
+        new(true, labels.Shape.Z, labels.Shape.Y, labels.Shape.X, (z, plane) => labels.Read(0, PlaneOf(labels.Shape, z), plane));
+
+    private static VolumeBox PlaneOf(VolumeShape shape, int z) => new(z, 0, 0, 1, shape.Y, shape.X);
 
     private static void WriteBytes(string path, byte[] bytes) => AtomicFile.Write(path, stream => stream.Write(bytes));
 }

@@ -12,9 +12,10 @@ namespace Cellpose3D.Cli.Segmentation;
 /// <param name="Info">What the file said of itself.</param>
 /// <param name="Times">One result for each time point.</param>
 /// <param name="Written">Paths of the results.</param>
+/// <param name="Notes">What the user should know of the file.</param>
 /// <param name="Seconds">Seconds from opening the file to the last result.</param>
 internal sealed record VolumeOutcome(
-    string Path, ImageInfo Info, IReadOnlyList<VolumeResult> Times, IReadOnlyList<string> Written, double Seconds) : IOutcome
+    string Path, ImageInfo Info, IReadOnlyList<VolumeResult> Times, IReadOnlyList<string> Written, IReadOnlyList<string> Notes, double Seconds) : IOutcome
 {
     /// <inheritdoc/>
     public int Cells => Times.Sum(t => t.Cells.Count);
@@ -37,6 +38,8 @@ internal sealed record VolumeOutcome(
     {
         get
         {
+            foreach (string note in Notes)
+                yield return note;
             long nonFinite = Times.Sum(t => t.NonFiniteVoxels);
             if (nonFinite > 0)
                 yield return string.Create(CultureInfo.InvariantCulture, $"{nonFinite} voxels are NaN or infinite; they count as the darkest value.");

@@ -5,6 +5,7 @@ using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Network;
 using Cellpose3D.IO.Volumes;
 using Cellpose3D.Volume;
+using Cellpose3D.Volume.Blocks;
 using Cellpose3D.Volume.Fusion;
 using Cellpose3D.Volume.Planes;
 using Cellpose3D.Volume.Preprocessing;
@@ -16,7 +17,7 @@ namespace Cellpose3D.Cli.Segmentation;
 internal sealed class VolumeRun(
     SegmentationSettings settings, VolumeSettings volume, IReadOnlyList<CellposeModel> models, IReadOnlyList<CellposeModel> ortho, Reporter reporter)
 {
-    private const string WorkSuffix = "_cp_work";
+    private const string WorkSuffix = "_cp_work", WrittenRecord = "written";
     private const float Estimating = 0.02f;       // share of the progress
 
     /// <summary>Segments a file and writes the results.</summary>
@@ -30,30 +31,41 @@ internal sealed class VolumeRun(
         var watch = Stopwatch.StartNew();
         using VolumeReader file = VolumeFile.Open(path, new VolumeOpenOptions { Axes = settings.Axes });
         VolumeDescription description = file.Description;
-        if (description.Shape.Z == 1)
-            throw new InvalidDataException($"'{path}' has one plane ({description.Image.Axes}); --do-3d and --stitch-threshold need a stack: name its axes by --axes, or leave them out.");
-
+        RequireStack(path, description);
+        string[] notes = [.. Notes(file)];
         var results = new List<VolumeResult>();
         using var files = new VolumeFiles(stem, settings, volume, description);
+        var kept = new List<string>();                                   // workspaces of finished time points
         for (int t = 0; t < description.Times; t++)
         {
             var part = new PartialProgress(progress, (float)t / description.Times, (t + 1f) / description.Times);
             using VolumeReader time = VolumeFile.Open(path, new VolumeOpenOptions { Axes = settings.Axes, Time = t });
             string work = stem + (description.Times == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"_t{t:d4}")) + WorkSuffix;
             int frame = t;
-            results.Add(SegmentTime(path, time, t, work, (result, source) => files.Write(result, source, frame, cancellationToken), part, cancellationToken));
+            (VolumeResult result, bool onDisk) = SegmentTime(
+                path, time, t, work, () => files.RemoveLeftovers(frame), (done, source, folder) => Write(files, done, source, frame, folder, cancellationToken), part, cancellationToken);
+            results.Add(result);
+            if (onDisk)
+                kept.Add(work);
         }
         IReadOnlyList<string> written = files.Complete(results, cancellationToken);
-        return new VolumeOutcome(path, description.Image, results, written, watch.Elapsed.TotalSeconds);
+        foreach (string work in kept)
+            new FolderWorkspace(work).Remove();
+        return new VolumeOutcome(path, description.Image, results, written, notes, watch.Elapsed.TotalSeconds);
     }
 
-    /// <summary>What a run would do.</summary>
+    /// <summary>What a run would do, and about how long it would take.</summary>
     /// <param name="path">A volume file.</param>
-    public VolumePlan Plan(string path)
+    /// <param name="cancellationToken">Checked while the diameter is estimated.</param>
+    /// <exception cref="InvalidDataException">The file is damaged or no volume.</exception>
+    public VolumeForecast Plan(string path, CancellationToken cancellationToken)
     {
         using VolumeReader file = VolumeFile.Open(path, new VolumeOpenOptions { Axes = settings.Axes });
+        RequireStack(path, file.Description);
         using var source = new ChannelSource(file, settings.Chan, settings.Chan2);
-        return new VolumeSegmenter(models, ortho, volume.Options).Plan(source);
+        var segmenter = new VolumeSegmenter(models, ortho, Fused(Estimated(source, null, cancellationToken), source));
+        VolumePlan plan = segmenter.Plan(source);
+        return new VolumeForecast(plan, file.Description.Times, segmenter.EstimateTime(plan) * file.Description.Times, [.. Notes(file)]);
     }
 
     /// <summary>Segments the volume of one time point.</summary>
@@ -67,6 +79,31 @@ internal sealed class VolumeRun(
     public VolumeResult SegmentTime(
         string path, VolumeReader file, int time, string workFolder, Action<VolumeSegmentation, IVolumeSource> use, IProgress<float> progress, CancellationToken cancellationToken)
     {
+        (VolumeResult result, bool onDisk) = SegmentTime(path, file, time, workFolder, null, (done, source, _) => use(done, source), progress, cancellationToken);
+        if (onDisk)
+            new FolderWorkspace(workFolder).Remove();
+        return result;
+    }
+
+    private static void RequireStack(string path, VolumeDescription description)
+    {
+        if (description.Shape.Z == 1)
+            throw new InvalidDataException($"'{path}' has one plane ({description.Image.Axes}); --do-3d and --stitch-threshold need a stack: name its axes by --axes, or leave them out.");
+    }
+
+    // what the user should know before trusting the result
+    private IEnumerable<string> Notes(VolumeReader file)
+    {
+        if (volume.Options is { Mode: VolumeMode.ThreePlanes, Anisotropy: null } && file.SpacingUm.Anisotropy is null)
+            yield return "the file does not say how far its planes are apart, so they are taken to be as far apart as pixels; give --anisotropy (plane distance over pixel width) if they are not.";
+        if (file.CountChunks() is { } chunks && chunks.Stored < chunks.All)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{chunks.All - chunks.Stored} of {chunks.All} chunks are not stored and read as the fill value; check that the store was copied whole.");
+    }
+
+    private (VolumeResult Result, bool OnDisk) SegmentTime(
+        string path, VolumeReader file, int time, string workFolder, Action? inFolder, Action<VolumeSegmentation, IVolumeSource, FolderWorkspace?> use,
+        IProgress<float> progress, CancellationToken cancellationToken)
+    {
         using var source = new ChannelSource(file, settings.Chan, settings.Chan2);
         VolumeOptions options = Fused(Estimated(source, new PartialProgress(progress, 0, Estimating), cancellationToken), source);
         var segmenter = new VolumeSegmenter(models, ortho, options);
@@ -77,20 +114,32 @@ internal sealed class VolumeRun(
                 reporter.Info($"  {topic,-16} {text}");
         }
 
-        bool onDisk = volume.Resume || !plan.InMemory;
-        if (!onDisk)
+        if (!volume.Resume && plan.InMemory)
         {
             using var memory = new MemoryWorkspace();
-            return Run(segmenter, source, memory, null, use, progress, cancellationToken);
+            VolumeSegmentation done = segmenter.Segment(source, memory, null, new PartialProgress(progress, Estimating, 1), cancellationToken);
+            use(done, source, null);
+            return (ResultOf(done), false);
         }
         using var folder = new FolderWorkspace(workFolder);
+        inFolder?.Invoke();
         if (!volume.Resume)
             folder.Clear();
+        string identity = Identity(path, time);
+        switch (segmenter.ContentOf(source, folder, identity))
+        {
+            case WorkspaceContent.ThisRun:
+                reporter.Info($"goes on with what an earlier run left in '{workFolder}'.");
+                break;
+            case WorkspaceContent.AnotherRun:
+                reporter.Warn($"'{workFolder}' holds parts of a run with another input, other options, model or blocks; they are dropped and the run begins anew.");
+                break;
+        }
         try
         {
-            VolumeResult result = Run(segmenter, source, folder, Identity(path, time), use, progress, cancellationToken);
-            folder.Remove();
-            return result;
+            VolumeSegmentation done = segmenter.Segment(source, folder, identity, new PartialProgress(progress, Estimating, 1), cancellationToken);
+            use(done, source, folder);
+            return (ResultOf(done), true);
         }
         catch
         {
@@ -99,16 +148,25 @@ internal sealed class VolumeRun(
         }
     }
 
-    private static VolumeResult Run(
-        VolumeSegmenter segmenter, IVolumeSource source, IVolumeWorkspace workspace, string? identity, Action<VolumeSegmentation, IVolumeSource> use,
-        IProgress<float> progress, CancellationToken cancellationToken)
+    private static void Write(
+        VolumeFiles files, VolumeSegmentation done, IVolumeSource source, int time, FolderWorkspace? folder, CancellationToken cancellationToken)
     {
-        VolumeSegmentation done = segmenter.Segment(source, workspace, identity, new PartialProgress(progress, Estimating, 1), cancellationToken);
-        use(done, source);
-        return new VolumeResult(done.Filtered, done.Cells, done.Plan, done.Timings, done.NonFiniteVoxels);
+        if (folder is null || !files.IsMovie)
+        {
+            files.Write(done, source, time, cancellationToken);
+            return;
+        }
+        // the labels wait for those of the other time points; the rest has gone into files of its own
+        if (folder.Load(WrittenRecord) is null)
+            files.WriteOwn(done, source, time, cancellationToken);
+        folder.Save(WrittenRecord, []);
+        folder.DeleteAllBut(BlockDynamics.LabelsName);
+        files.WriteMovie(done.Labels, time, cancellationToken);
     }
 
-    private VolumeOptions Estimated(IVolumeSource source, IProgress<float> progress, CancellationToken cancellationToken)
+    private static VolumeResult ResultOf(VolumeSegmentation done) => new(done.Filtered, done.Cells, done.Plan, done.Timings, done.NonFiniteVoxels);
+
+    private VolumeOptions Estimated(IVolumeSource source, IProgress<float>? progress, CancellationToken cancellationToken)
     {
         SegmentationOptions s = volume.Options.Segmentation;
         bool wanted = settings.Options.AutoDiameter || (settings.EstimateIfPossible && !s.Compatible);

@@ -46,7 +46,7 @@ public static class ComputeDevice
     /// <param name="asked">What was asked for.</param>
     public static string Describe(Device device, string asked)
     {
-        string threads = string.Create(CultureInfo.InvariantCulture, $"{get_num_threads()} threads");
+        string threads = string.Create(CultureInfo.InvariantCulture, $"{get_num_threads()} thread{(get_num_threads() == 1 ? "" : "s")}");
         if (device.type == DeviceType.CUDA)
             return $"cuda:{device.index}" + (asked == "auto" ? " (chosen because CUDA is there)" : "");
         return $"cpu, {threads}" + (asked != "auto" ? "" : LibTorch.EnsureLoaded().HasCuda ? " (CUDA finds no device)" : " (libtorch is the CPU build)");

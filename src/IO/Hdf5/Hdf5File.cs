@@ -137,7 +137,7 @@ internal sealed class Hdf5File : IDisposable
                 throw inner;
             if (inner is NotSupportedException || (inner.GetType() == typeof(Exception) && inner.Message.Contains("filter", StringComparison.OrdinalIgnoreCase)))
                 throw new NotSupportedException($"{Named(what)} cannot be unpacked: {inner.Message.ReplaceLineEndings(" ")} Save it with gzip.", e);
-            throw new InvalidDataException($"{Named(what)} is damaged or cut short: {inner.Message.ReplaceLineEndings(" ")}", e);
+            throw new InvalidDataException($"{Named(what)} is damaged or cut short: {inner.Message.ReplaceLineEndings(" ").TrimEnd('.')}; copy the file again.", e);
         }
     }
 

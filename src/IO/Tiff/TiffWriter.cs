@@ -161,7 +161,9 @@ public sealed class TiffWriter : IDisposable
     {
         if (_planes.Count != PlaneCount)
             throw new InvalidOperationException($"{PlaneCount} planes must be written; got {_planes.Count}.");
-        bool isImageJ = !_isBig && _type != PixelType.UInt32 && !_options.OmeXml;
+        // plain samples in one piece are read in the order they lie in by tifffile, whatever the headers say of an ImageJ stack
+        bool misread = !_options.Compress && !ImageJOrder().SequenceEqual(Enumerable.Range(0, _planes.Count));
+        bool isImageJ = !_isBig && _type != PixelType.UInt32 && !_options.OmeXml && !misread;
         byte[] description = isImageJ ? TiffDescriptions.ImageJ(_axes, _shape, _options) : TiffDescriptions.Ome(_axes, _shape, _type, _options);
         Stream stream = _file.Stream;
         ulong link = Align(stream);

@@ -42,8 +42,13 @@ public sealed class FolderWorkspace : IVolumeWorkspace
     {
         lock (_gate)
         {
+            string folder = Path.Combine(Folder, Volumes, name);
             if (!_open.TryGetValue(name, out IDisposable? store))
-                _open[name] = store = new ChunkFolderStore<T>(Path.Combine(Folder, Volumes, name), shape, new ChunkFolderOptions { Chunk = chunk, Components = components });
+            {
+                _open[name] = store = File.Exists(Path.Combine(folder, ChunkFolderHeader.FileName))
+                    ? new ChunkFolderStore<T>(folder)                    // an earlier process began it: its chunks stay as they are
+                    : new ChunkFolderStore<T>(folder, shape, new ChunkFolderOptions { Chunk = chunk, Components = components });
+            }
             return store is ChunkFolderStore<T> known && known.Shape == shape && known.Components == components
                 ? known
                 : throw new InvalidOperationException($"volume '{name}' must be {components} x {typeof(T).Name} of {shape}; it was opened otherwise.");
@@ -58,6 +63,21 @@ public sealed class FolderWorkspace : IVolumeWorkspace
             if (_open.Remove(name, out IDisposable? store))
                 store.Dispose();
             RemoveFolder(Path.Combine(Folder, Volumes, name));
+        }
+    }
+
+    /// <summary>Gives the room of all volumes back but one; records stay.</summary>
+    /// <param name="name">The volume that stays.</param>
+    public void DeleteAllBut(string name)
+    {
+        lock (_gate)
+        {
+            string volumes = Path.Combine(Folder, Volumes);
+            foreach (string folder in Directory.Exists(volumes) ? Directory.GetDirectories(volumes) : [])
+            {
+                if (Path.GetFileName(folder) != name)
+                    Delete(Path.GetFileName(folder));
+            }
         }
     }
 

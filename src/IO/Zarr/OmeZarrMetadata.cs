@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cellpose3D.Core2D;
@@ -11,7 +12,7 @@ namespace Cellpose3D.IO.Zarr;
 internal static class OmeZarrMetadata
 {
     private const int GzipLevel = 5;
-    private static readonly JsonSerializerOptions Style = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Style = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };    // "<u2" as it is
 
     /// <summary>The header of an array that is written here: little-endian, C order, chunks named by / between numbers.</summary>
     public static ZarrHeader Header(OmeZarrVersion version, int[] shape, int[] chunk, PixelType type, VolumeCompression compression) => new ZarrHeader

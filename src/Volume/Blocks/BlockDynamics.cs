@@ -107,7 +107,7 @@ public sealed class BlockDynamics
     {
         if (_options.OutputShape is not [int z, int y, int x] || painted.Shape == new VolumeShape(z, y, x))
             return (painted, _blocks, good);
-        var blocks = new BlockGrid(new VolumeShape(z, y, x), _blocks.Block) { Order = null };
+        var blocks = new BlockGrid(new VolumeShape(z, y, x), _blocks.Block);
         IVolumeStore<int> resized = Open(workspace, ResizedName, blocks);
         LabelResizePass.Run(new PatchedLabels(painted, good.Select(c => c.Label)), resized, ResizeStep, blocks, workspace, null, cancellationToken);
         return (resized, blocks, CellExtent.Merge(blocks.Records(workspace, ResizeStep)));

@@ -64,6 +64,9 @@ internal sealed class PlaneSchedule
     /// <summary>Tiles of all planes.</summary>
     public long Tiles => (long)Planes * Grid.Count;
 
+    /// <summary>Work of one tile, in tiles of full size.</summary>
+    public double TileWork => (double)Grid.TileHeight * Grid.TileWidth / (TileGrid.DefaultTileSize * TileGrid.DefaultTileSize);
+
     /// <summary>Memory of one plane while its slab is worked on.</summary>
     public long BytesPerPlane { get; }
 

@@ -54,7 +54,6 @@ internal sealed class StitchedPlanes
         IVolumeStore<int> stitched = workspace.Open<int>(StitchedName, source.Shape, 1, plane);
         CellExtent[] cells = Stitch(own, stitched, cancellationToken);
         VolumeMasks masks = Complete(cells, stitched, logits, workspace, PartialProgress.Of(progress, planes, 1), cancellationToken);
-        progress?.Report(1);
         return new VolumeSegmentation(
             workspace.Open<int>(BlockDynamics.LabelsName, source.Shape, 1, plane), null, masks.Filtered, masks.Cells, _plan,
             new StageTimings(normalizeSeconds, planeSeconds, watch.Elapsed.TotalSeconds - normalizeSeconds - planeSeconds), nonFinite);

@@ -75,6 +75,21 @@ internal sealed partial class CliProgram : IDisposable
         }
     }
 
+    /// <summary>Waits while something holds.</summary>
+    /// <returns>False where the program ended before.</returns>
+    public bool WaitWhile(Func<bool> holds)
+    {
+        var watch = Stopwatch.StartNew();
+        while (holds())
+        {
+            if (_process.HasExited)
+                return false;
+            Assert.True(watch.Elapsed < Patience, $"still the same after {Patience}");
+            Thread.Sleep(1);
+        }
+        return true;
+    }
+
     /// <summary>Presses Ctrl+C.</summary>
     public void Interrupt() => Assert.Equal(0, Signal(_process.Id, signal: 2));
 

@@ -47,6 +47,34 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
+    public void Evaluate_VolumesOfEveryFormat_HaveTheSameScores()
+    {
+        var truth = new NdArray<int>(9, 40, 30);
+        for (int i = 0; i < truth.Length; i++)
+            truth.Data[i] = (i / 1200 / 5 * 2 + i / 30 % 40 / 20) * 2 + i % 30 / 15 + 1;
+        var pred = new NdArray<int>(Array.ConvertAll(truth.Data, l => l == 3 ? 0 : l == 8 ? 70_000 : l), truth.Shape);
+        TiffWriter.WriteLabels(At("t.tif"), truth, "ZYX");
+        TiffWriter.WriteLabels(At("p.tif"), pred, "ZYX");
+        foreach (string path in (string[])[At("p.h5:/seg/cells"), At("p.zarr"), At("p.ome.tif")])
+            CliProgram.Run("convert", At("p.tif"), path, "--labels", "--chunk-size", "4,16,16").Succeeds();
+        CliProgram.Run("convert", At("t.tif"), At("t.h5"), "--labels").Succeeds();
+
+        JsonNode all = CliProgram.Run(
+            "evaluate", "--truth", At("t.h5:/label"), "--pred", At("p.h5:/seg/cells"), "--pred", At("p.zarr"), "--pred", $"ome={At("p.ome.tif")}", "--pred", $"tif={At("p.tif")}",
+            "--metrics", "all", "--json").Succeeds().Json;
+        Directory.CreateDirectory(At("preds"));
+        Directory.Move(At("p.zarr"), At("preds/t_cp_masks.zarr"));
+        JsonNode folder = CliProgram.Run("evaluate", "--truth", At("t.tif"), "--pred", At("preds"), "--metrics", "all", "--json").Succeeds().Json;
+
+        JsonNode[] predictions = [.. all["predictions"]!.AsArray().Select(p => p!)];
+        Assert.Equal(["p:/seg/cells", "p", "ome", "tif"], predictions.Select(p => (string)p["name"]!));
+        Assert.Equal((8, 7), ((int)predictions[0]["true_cells"]!, (int)predictions[0]["predicted_cells"]!));
+        Assert.Equal(7.0 / 8, (double)predictions[0]["mean"]!["ap"]![0]!, 1e-9);
+        Assert.All(predictions, p => Assert.Equal(predictions[0]["mean"]!.ToJsonString(), p["mean"]!.ToJsonString()));
+        Assert.Equal(predictions[0]["mean"]!.ToJsonString(), folder["predictions"]![0]!["mean"]!.ToJsonString());
+    }
+
+    [Fact]
     public void Evaluate_MissingPrediction_ScoresTheOthersAndSaysSo()
     {
         WriteTruth();

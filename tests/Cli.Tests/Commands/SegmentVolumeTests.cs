@@ -68,26 +68,6 @@ public sealed class SegmentVolumeTests : IDisposable
     }
 
     [Fact]
-    public void Segment_KilledAtRandomMoments_ResumesToTheSameBytes()
-    {
-        string[] command = ["segment", Volume, "--model", CliProgram.Model, "--device", "cpu", "--axes", "ZYX", "--do-3d", "--diameter", "14", "--block-size", "12", "--save", "masks"];
-        CliProgram.Run([.. command, "-o", At("calm")]).Succeeds();
-        var random = new Random(3);
-
-        for (int kills = 0; kills < 5; kills++)
-        {
-            using CliProgram program = CliProgram.Start(new Dictionary<string, string>(), [.. command, "-o", At("killed"), "--resume"]);
-            program.WaitForLine("passes");                               // the work begins
-            Thread.Sleep(random.Next(1500));
-            program.Kill();
-        }
-        CliProgram.Run([.. command, "-o", At("killed"), "--resume"]).Succeeds();
-
-        Assert.Equal(File.ReadAllBytes(At("calm/vol_cp_masks.tif")), File.ReadAllBytes(At("killed/vol_cp_masks.tif")));
-        Assert.Equal(["run.json", "vol_cp_masks.tif"], TestImages.FilesIn(At("killed")));
-    }
-
-    [Fact]
     public void Segment_MovieOfVolumes_WritesEveryTimePoint()
     {
         NdArray<float> disc = TestImages.Discs(40, 40, 1), none = TestImages.Empty(40, 40, 2);

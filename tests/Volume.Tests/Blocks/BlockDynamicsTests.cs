@@ -219,6 +219,46 @@ public sealed class BlockDynamicsTests
     }
 
     [Fact]
+    public void Run_OneCellFillsTheVolumeWithTheUsualLimit_IsCountedAsTooLarge()
+    {
+        var labels = new NdArray<int>(20, 20, 20);
+        labels.Span.Fill(1);
+
+        (VolumeMasks masks, int[] found) = Run(Options with { MaxSizeFraction = 0.4 }, new VolumeShape(7, 7, 7), halo: 2, input: TestVolumes.Perfect(labels));
+
+        Assert.Equal((1, 1, 0), (masks.Filtered.Found, masks.Filtered.TooLarge, masks.Cells.Count));
+        Assert.DoesNotContain(found, v => v != 0);
+    }
+
+    [Fact]
+    public void Run_HundredThousandTinyCells_AreAllFound()
+    {
+        // cubes of three voxels a side, whose flows lead to the middle in one step
+        const int perSide = 47, pitch = 4, side = perSide * pitch;
+        var labels = new NdArray<int>(side, side, side);
+        var flows = new NdArray<float>(3, side, side, side);
+        var logits = new NdArray<float>(side, side, side);
+        logits.Span.Fill(-5);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            (int z, int y, int x) = (i / side / side, i / side % side, i % side);
+            if (z % pitch == 3 || y % pitch == 3 || x % pitch == 3)
+                continue;
+            labels.Data[i] = (z / pitch * perSide + y / pitch) * perSide + x / pitch + 1;
+            logits.Data[i] = 5;
+            flows.Data[i] = 5 * (1 - z % pitch);
+            flows.Data[i + labels.Length] = 5 * (1 - y % pitch);
+            flows.Data[i + 2 * labels.Length] = 5 * (1 - x % pitch);
+        }
+
+        (VolumeMasks masks, int[] found) = Run(Options with { Niter = 2 }, new VolumeShape(100, 101, 102), input: (flows, logits));
+
+        Assert.Equal(perSide * perSide * perSide, masks.Cells.Count);    // 103,823
+        Assert.True(labels.Span.SequenceEqual(found), "cells must be numbered by first voxel, as they were drawn.");
+        Assert.All(masks.Cells, c => Assert.Equal(27, c.Area));
+    }
+
+    [Fact]
     public void Run_FlowsThatAreNotFinite_AsTheWhole()
     {
         (NdArray<float> flows, NdArray<float> logits) = Tissue.Value;

@@ -1,6 +1,8 @@
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Network;
+using Cellpose3D.Core2D.Preprocessing;
 using Cellpose3D.Volume.Planes;
+using Cellpose3D.Volume.Preprocessing;
 using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Volume.Tests.Planes;
@@ -9,6 +11,7 @@ namespace Cellpose3D.Volume.Tests.Planes;
 public sealed class PlaneInferenceTests
 {
     private const double NetworkTolerance = 1e-4;                        // another order of sums in the convolutions
+    private const double StyleTolerance = 1e-5;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -45,6 +48,31 @@ public sealed class PlaneInferenceTests
 
         for (int k = 0; k < 4; k++)
             Parity.Close<float>(sums.Data.Where((_, i) => i % 4 == k).ToArray(), actual[k], 3 * NetworkTolerance);
+    }
+
+    [Fact]
+    public void Planes_OfEachView_HaveTheReferencesStyles()
+    {
+        using CellposeModel model = TestModels.Load("eval_model.pt");
+        using var input = new MemoryVolumeSource(Normalized());
+
+        foreach (PlaneView view in PlaneView.All)
+            Parity.Close<float>(Golden.Load<float>("run_3D", $"style_{view.Name.ToUpperInvariant()}").Span, Styles(model, view, input), StyleTolerance);
+    }
+
+    [Theory]
+    [InlineData("aniso1", 1)]
+    [InlineData("aniso2", 2)]
+    public void Planes_OfTheScaledVolume_HaveTheReferencesStyles(string name, double anisotropy)
+    {
+        // the reference returns those of its last view
+        using CellposeModel model = TestModels.Load("eval_model.pt");
+        using var source = new MemoryVolumeSource(Golden.Load<float>("eval3d", "vol"));
+        var options = new NormalizeOptions { ReferenceOddities = true, Norm3D = true };
+        (IVolumeSource normalized, _) = VolumeNormalizer.Normalize(source, options, 1 << 26, cancellationToken: Token);
+        using var scaled = new ResizedSource(normalized, VolumeScale.Of(source.Shape, model.Info.DiamMean / 14, anisotropy));
+
+        Parity.Close<float>(Golden.Load<float>("eval3d", $"style_{name}").Span, Styles(model, PlaneView.ZY, scaled), StyleTolerance);
     }
 
     [Theory]
@@ -113,6 +141,12 @@ public sealed class PlaneInferenceTests
 
         Assert.IsNotType<AggregateException>(error);
         Assert.IsNotType<OperationCanceledException>(error);
+    }
+
+    private static float[] Styles(CellposeModel model, PlaneView view, IVolumeSource input)
+    {
+        var slab = new PlaneSlab(view, input.Shape, 0, view.Planes(input.Shape), threads: 2);
+        return [.. slab.Read(input, Token).SelectMany(plane => TiledInference.Run(model, plane, new SegmentationOptions(), null, Token).Style)];
     }
 
     private static IVolumeStore<float> Run(

@@ -20,5 +20,5 @@ internal abstract class ZarrCodec
         throw new NotSupportedException($"codec '{Name}' is read, not written; use zstd or gzip.");
 
     protected InvalidDataException Damaged(string place, string why, Exception? inner = null) =>
-        new($"{place} does not decode ({Name}): {why}", inner);
+        new($"{place} does not decode ({Name}): {why.TrimEnd('.')}; it is damaged or was cut short: copy it again.", inner);
 }

@@ -1,27 +1,31 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Cellpose3D.IO.Tests.Volumes;
+namespace Cellpose3D.Tests.Support;
 
 /// <summary>A disk of a few megabytes in memory, to be filled or made read-only; only root can mount one, so elsewhere the running test skips.</summary>
-internal sealed class SmallDisk : IDisposable
+public sealed class SmallDisk : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cellpose3d-disk-");
 
-    public string Path => _folder.File("disk");
+    private SmallDisk() => Directory.CreateDirectory(Path);
+
+    public string Path => System.IO.Path.Combine(_folder.FullName, "disk");
 
     public static SmallDisk Mount(int megabytes)
     {
         var disk = new SmallDisk();
-        Directory.CreateDirectory(disk.Path);
-        if (Environment.UserName == "root" && Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"), "tmpfs", disk.Path) == 0)
+        if (Environment.UserName == "root" && Run("mount", "-t", "tmpfs", "-o", Size(megabytes), "tmpfs", disk.Path) == 0)
             return disk;
-        disk._folder.Dispose();
+        disk._folder.Delete(recursive: true);
         Assert.Skip("needs root and the right to mount a tmpfs of a few megabytes");
         return disk;
     }
 
     public void MakeReadOnly() => Assert.Equal(0, Run("mount", "-o", "remount,ro", Path));
+
+    /// <summary>Gives it more room.</summary>
+    public void Grow(int megabytes) => Assert.Equal(0, Run("mount", "-o", $"remount,{Size(megabytes)}", Path));
 
     /// <summary>Everything below, temporaries too, by path within the disk.</summary>
     public string[] Names => [.. Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories).Select(f => System.IO.Path.GetRelativePath(Path, f)).Order(StringComparer.Ordinal)];
@@ -29,8 +33,10 @@ internal sealed class SmallDisk : IDisposable
     public void Dispose()
     {
         Run("umount", Path);
-        _folder.Dispose();
+        _folder.Delete(recursive: true);
     }
+
+    private static string Size(int megabytes) => string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m");
 
     private static int Run(string program, params string[] args)
     {
