@@ -16,7 +16,13 @@ switch (args)
     case ["large-image", string path, string size, string cells]:
         LargeImage.Write(path, int.Parse(size, CultureInfo.InvariantCulture), int.Parse(cells, CultureInfo.InvariantCulture));
         return 0;
+    case ["volume-memory"]:
+        VolumeMemoryBench.Run(192, "2G");
+        return 0;
+    case ["volume-memory", string side, string memory]:
+        VolumeMemoryBench.Run(int.Parse(side, CultureInfo.InvariantCulture), memory);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | large-image FILE SIZE CELLS");
+        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | large-image FILE SIZE CELLS | volume-memory [SIDE MEMORY]");
         return 2;
 }

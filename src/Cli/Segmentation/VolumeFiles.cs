@@ -1,6 +1,7 @@
 using Cellpose3D.Cli.Pictures;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Core2D;
+using Cellpose3D.Core2D.Measurements;
 using Cellpose3D.IO;
 using Cellpose3D.IO.Tiff;
 using Cellpose3D.IO.Volumes;
@@ -117,8 +118,23 @@ internal sealed class VolumeFiles : IDisposable
         writer.Complete();
     }
 
-    // the middle plane, as of any stack
     private void WritePictures(VolumeSegmentation result, IVolumeSource source, string suffix, CancellationToken cancellationToken)
+    {
+        VolumeShape shape = source.Shape;
+        if (_kinds.Contains("output"))
+        {
+            PlaneSource<float>[] channels = [.. Enumerable.Range(0, source.Channels).Select(c =>
+                Planes<float>(shape, (box, plane) => source.Read(c, box, plane, cancellationToken)))];
+            PlaneSource<int> labels = Planes<int>(shape, (box, plane) => result.Labels.Read(0, box, plane));
+            double anisotropy = result.Plan.Scale.Anisotropy;            // as it was taken, be it by an option
+            WriteBytes(Named($"{_stem}{suffix}_cp_output.png"), VolumePicture.Png(channels, labels, new VoxelSize(anisotropy, 1, 1), cancellationToken));
+        }
+        if (_kinds.Contains("outlines"))
+            WriteBytes(Named($"{_stem}{suffix}_outlines.png"), DrawMiddle(result, source, cancellationToken));
+    }
+
+    // the outlines of the middle plane, as of any stack
+    private static byte[] DrawMiddle(VolumeSegmentation result, IVolumeSource source, CancellationToken cancellationToken)
     {
         VolumeShape shape = source.Shape;
         var box = new VolumeBox(shape.Z / 2, 0, 0, 1, shape.Y, shape.X);
@@ -127,24 +143,15 @@ internal sealed class VolumeFiles : IDisposable
             source.Read(c, box, image.Plane(c), cancellationToken);
         var labels = new NdArray<int>(shape.Y, shape.X);
         result.Labels.Read(0, box, labels.Span);
-        if (_kinds.Contains("outlines"))
-            WriteBytes(Named($"{_stem}{suffix}_outlines.png"), RunPicture.DrawOutlines(image, labels));
-        if (!_kinds.Contains("output"))
-            return;
-        WriteBytes(Named($"{_stem}{suffix}_cp_output.png"), result.Flows is null ? RunPicture.DrawOutlines(image, labels) : Draw(result.Flows, image, labels, (double)box.Z / shape.Z));
+        return RunPicture.DrawOutlines(image, labels);
     }
 
-    private static byte[] Draw(IVolumeStore<float> flows, NdArray<float> image, NdArray<int> labels, double place)
-    {
-        VolumeShape shape = flows.Shape;
-        var box = new VolumeBox((int)(place * shape.Z), 0, 0, 1, shape.Y, shape.X);
-        var inPlane = new NdArray<float>(2, shape.Y, shape.X);
-        var logits = new NdArray<float>(shape.Y, shape.X);
-        flows.Read(1, box, inPlane.Plane(0));
-        flows.Read(2, box, inPlane.Plane(1));
-        flows.Read(3, box, logits.Span);
-        return RunPicture.Draw(image, labels, inPlane, logits);
-    }
+    private static PlaneSource<T> Planes<T>(VolumeShape shape, ReadPlane<T> read)
+        where T : unmanaged =>
+        new(isVolume: true, shape.Z, shape.Y, shape.X, (z, plane) => read(new VolumeBox(z, 0, 0, 1, shape.Y, shape.X), plane));
 
     private static void WriteBytes(string path, byte[] bytes) => AtomicFile.Write(path, stream => stream.Write(bytes));
+
+    private delegate void ReadPlane<T>(VolumeBox box, Span<T> plane)
+        where T : unmanaged;
 }

@@ -13,8 +13,9 @@ namespace Cellpose3D.Cli.Segmentation;
 /// <param name="Times">One result for each time point.</param>
 /// <param name="Written">Paths of the results.</param>
 /// <param name="Seconds">Seconds from opening the file to the last result.</param>
+/// <param name="AnisotropyAssumed">Whether neither the file nor an option said how far planes are apart, and it matters.</param>
 internal sealed record VolumeOutcome(
-    string Path, ImageInfo Info, IReadOnlyList<VolumeResult> Times, IReadOnlyList<string> Written, double Seconds) : IOutcome
+    string Path, ImageInfo Info, IReadOnlyList<VolumeResult> Times, IReadOnlyList<string> Written, double Seconds, bool AnisotropyAssumed) : IOutcome
 {
     /// <inheritdoc/>
     public int Cells => Times.Sum(t => t.Cells.Count);
@@ -37,6 +38,8 @@ internal sealed record VolumeOutcome(
     {
         get
         {
+            if (AnisotropyAssumed)
+                yield return "the file does not say how far planes are apart: as far as pixels was assumed. Give --anisotropy (plane distance over pixel width) if that is wrong.";
             long nonFinite = Times.Sum(t => t.NonFiniteVoxels);
             if (nonFinite > 0)
                 yield return string.Create(CultureInfo.InvariantCulture, $"{nonFinite} voxels are NaN or infinite; they count as the darkest value.");

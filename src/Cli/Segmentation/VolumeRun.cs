@@ -43,7 +43,8 @@ internal sealed class VolumeRun(
             results.Add(SegmentTime(path, time, t, work, files, part, cancellationToken));
         }
         IReadOnlyList<string> written = files.Complete(results, cancellationToken);
-        return new VolumeOutcome(path, description.Image, results, written, watch.Elapsed.TotalSeconds);
+        bool assumed = volume.Options is { Mode: VolumeMode.ThreePlanes, Anisotropy: null } && description.Image.VoxelSizeUm.Anisotropy is null;
+        return new VolumeOutcome(path, description.Image, results, written, watch.Elapsed.TotalSeconds, assumed);
     }
 
     /// <summary>What a run would do.</summary>
@@ -106,7 +107,7 @@ internal sealed class VolumeRun(
                 ? throw new CommandException(ExitCode.Usage, $"the diameter cannot be estimated: model '{models[0].Info.Name}' has no size model; give the diameter.")
                 : volume.Options;
         }
-        double diameter = VolumeDiameter.Estimate(new Segmenter2D(models[0], s), source, progress, cancellationToken);
+        double diameter = VolumeDiameter.Estimate(new Segmenter2D(models[0], s), source, s.Normalize with { ReferenceOddities = s.Compatible, Threads = s.Threads }, progress, cancellationToken);
         return volume.Options with { Segmentation = s with { Diameter = diameter } };
     }
 
