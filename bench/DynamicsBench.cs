@@ -58,6 +58,7 @@ internal static class DynamicsBench
         string size = $"64 x 256 x 256, {CellBoxes.Find(labels).Length} cells, {foreground / 1000} k voxels";
         Stage.Time($"3D masks to flows, {size}", 12.7, 3, () => MasksToFlows.Compute(labels));
         Stage.Time("3D follow 200 steps, linear", 21.7, 3, () => EndPoints(flows, cellProb, FlowSampler.Linear));
+        Stage.Time("3D follow 200 half steps, linear (ours)", 21.7, 3, () => EndPoints(flows, cellProb, FlowSampler.Linear, 0.5));
         Stage.Time("3D follow 200 steps, grid_sample", 21.7, 3, () => EndPoints(flows, cellProb, FlowSampler.GridSample));
         NdArray<int> ends = EndPoints(flows, cellProb, FlowSampler.Linear);
         Stage.Time("3D masks from end points", 0.49, 5, () => EndpointLabels.Paint(ends.Clone()));
@@ -65,6 +66,6 @@ internal static class DynamicsBench
         Console.WriteLine($"(masks: {result.Filtered})");
     }
 
-    private static NdArray<int> EndPoints(NdArray<float> flows, NdArray<float> cellProb, FlowSampler sampler) =>
-        FlowFollower.EndPoints(FlowField.Build(flows, cellProb, 0, sampler), cellProb, 0, 200);
+    private static NdArray<int> EndPoints(NdArray<float> flows, NdArray<float> cellProb, FlowSampler sampler, double step = 1) =>
+        FlowFollower.EndPoints(FlowField.Build(flows, cellProb, 0, sampler, step), cellProb, 0, 200);
 }

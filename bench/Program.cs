@@ -31,7 +31,13 @@ switch (args)
     case ["linking-run", string frames]:
         LinkingBench.One(int.Parse(frames, CultureInfo.InvariantCulture));
         return 0;
+    case ["volume-memory"]:
+        VolumeMemoryBench.Run(192, "2G");
+        return 0;
+    case ["volume-memory", string side, string memory]:
+        VolumeMemoryBench.Run(int.Parse(side, CultureInfo.InvariantCulture), memory);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | large-image FILE SIZE CELLS | tracking-sweep -o DIR | fit-links MOVIES | linking");
+        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | large-image FILE SIZE CELLS | tracking-sweep -o DIR | fit-links MOVIES | linking | volume-memory [SIDE MEMORY]");
         return 2;
 }

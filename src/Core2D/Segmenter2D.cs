@@ -112,26 +112,67 @@ public sealed class Segmenter2D
     /// <param name="cancellationToken">Checked between tiles and steps.</param>
     /// <exception cref="InvalidOperationException">The model has no size model.</exception>
     /// <remarks>Paper, Methods, "Size model"; NUMERICS section 13: both passes run at the network's scale, the second on nearest pixels.</remarks>
-    public DiameterEstimate EstimateDiameter(NdArray<float> image, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
+    public DiameterEstimate EstimateDiameter(NdArray<float> image, IProgress<float>? progress = null, CancellationToken cancellationToken = default) =>
+        Estimate(Normalizer.Normalize(image, Normalization, out _, cancellationToken), progress, cancellationToken);
+
+    /// <summary>Estimates one diameter for images of the same cells, such as planes of a volume: one guess from their styles, one median over all masks.</summary>
+    /// <param name="normalized">float32 [C, Y, X] each, about 0..1, at least one; borrowed.</param>
+    /// <param name="passes">How often masks are made, each time at the diameter found before: 1 as in the reference; 2 is surer where the guess was poor.</param>
+    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
+    /// <param name="cancellationToken">Checked between tiles and steps.</param>
+    /// <returns>An image without cells has no say in the second number.</returns>
+    /// <exception cref="InvalidOperationException">The model has no size model.</exception>
+    public DiameterEstimate EstimateDiameter(
+        IReadOnlyList<NdArray<float>> normalized, int passes = 1, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
     {
         if (_model.SizeModel is null)
             throw new InvalidOperationException($"the diameter cannot be estimated: model '{_model.Info.Name}' has no size model.");
-        return Estimate(Normalizer.Normalize(image, Normalization, out _, cancellationToken), progress, cancellationToken);
+        ArgumentOutOfRangeException.ThrowIfLessThan(passes, 1);
+        float share = 1f / (passes + 1);
+        double guess = GuessDiameter(normalized, PartialProgress.Of(progress, 0, share), cancellationToken), diameter = guess;
+        for (int n = 1; n <= passes; n++)
+        {
+            double found = MedianDiameter(normalized, diameter, PartialProgress.Of(progress, n * share, (n + 1) * share), cancellationToken);
+            if (!(found > 0 && double.IsFinite(found)))
+                return new DiameterEstimate(guess, n == 1 ? _model.Info.DiamMean : diameter);
+            diameter = found;
+        }
+        return new DiameterEstimate(guess, diameter);
     }
 
-    private DiameterEstimate Estimate(NdArray<float> normalized, IProgress<float>? progress, CancellationToken cancellationToken)
+    // the median of what the images' styles say
+    private double GuessDiameter(IReadOnlyList<NdArray<float>> normalized, IProgress<float>? progress, CancellationToken cancellationToken)
     {
-        (_, float[] style) = Predict(normalized, _model.Info.DiamLabels, PartialProgress.Of(progress, 0, 0.5f), cancellationToken);
-        double guess = _model.SizeModel!.PredictDiameter(style);
-        if (!double.IsFinite(guess))
-            guess = _model.Info.DiamLabels;                              // an image without any signal has no style
-        (NdArray<float> maps, _) = Predict(normalized, guess, PartialProgress.Of(progress, 0.5f, 1), cancellationToken);
-        (NdArray<float> flows, NdArray<float> cellProb) = Split(maps);
-        MaskResult masks = MakeMasks(
-            flows, cellProb, Dynamics(DefaultNiter(guess, resample: false), interpolate: false, normalized.Shape[1], normalized.Shape[2]), null, cancellationToken);
-        double diameter = Diameters.Median(masks.Labels);
-        return new DiameterEstimate(guess, diameter > 0 && double.IsFinite(diameter) ? diameter : _model.Info.DiamMean);
+        double[] guesses = new double[normalized.Count];
+        for (int n = 0; n < guesses.Length; n++)
+        {
+            (_, float[] style) = Predict(normalized[n], _model.Info.DiamLabels, Part(progress, n, guesses.Length), cancellationToken);
+            double guess = _model.SizeModel!.PredictDiameter(style);
+            guesses[n] = double.IsFinite(guess) ? guess : _model.Info.DiamLabels;              // an image without any signal has no style
+        }
+        Array.Sort(guesses);
+        return (guesses[(guesses.Length - 1) / 2] + guesses[guesses.Length / 2]) / 2;
     }
+
+    // the median of all masks that are found at a diameter, at the network's scale
+    private double MedianDiameter(IReadOnlyList<NdArray<float>> normalized, double diameter, IProgress<float>? progress, CancellationToken cancellationToken)
+    {
+        var roots = new List<double>();
+        for (int n = 0; n < normalized.Count; n++)
+        {
+            (NdArray<float> maps, _) = Predict(normalized[n], diameter, Part(progress, n, normalized.Count), cancellationToken);
+            (NdArray<float> flows, NdArray<float> cellProb) = Split(maps);
+            MaskResult masks = MakeMasks(
+                flows, cellProb, Dynamics(DefaultNiter(diameter, resample: false), interpolate: false, normalized[n].Shape[1], normalized[n].Shape[2]), null, cancellationToken);
+            roots.AddRange(Diameters.Roots(masks.Labels));
+        }
+        return Diameters.OfRoots([.. roots]);
+    }
+
+    private static PartialProgress? Part(IProgress<float>? progress, int n, int count) => PartialProgress.Of(progress, (float)n / count, (n + 1f) / count);
+
+    private DiameterEstimate Estimate(NdArray<float> normalized, IProgress<float>? progress, CancellationToken cancellationToken) =>
+        EstimateDiameter([normalized], 1, progress, cancellationToken);
 
     // flows are followed where the network ran; everything after that is integer work for the CPU
     private MaskResult MakeMasks(

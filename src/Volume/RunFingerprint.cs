@@ -33,9 +33,9 @@ internal static class RunFingerprint
         string lowHigh = string.Join(";", (s.Normalize.LowHigh ?? []).Select(p => FormattableString.Invariant($"{p.Low:r},{p.High:r}")));
         string[] parts =
         [
-            "1", source.Shape.ToString(), source.Channels.ToString(CultureInfo.InvariantCulture), identity ?? "", s.ToString(), lowHigh,
+            "2", source.Shape.ToString(), source.Channels.ToString(CultureInfo.InvariantCulture), identity ?? "", s.ToString(), lowHigh,
             options.Mode.ToString(), (options.Fusion ?? DefaultFusion).Name,
-            FormattableString.Invariant($"{plan.Scale.Anisotropy:r} {options.FlowSmooth:r} {options.FlowThreshold:r} {options.MeasureFlowErrors} {options.StitchThreshold:r}"),
+            FormattableString.Invariant($"{plan.Scale.Anisotropy:r} {options.FlowSmooth:r} {options.FlowLimit:r} {options.MeasureFlowErrors} {options.StitchThreshold:r}"),
             plan.Scale.Network.ToString(), plan.Flows.ToString(), plan.Block.ToString(), string.Join(";", models.Select(m => m.ToString())),
         ];
         return SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts)));

@@ -9,6 +9,12 @@ public sealed record VolumeOptions
     /// <summary>The least that <see cref="MaxMemoryBytes"/> may be: some planes, some tiles, and one cell must fit.</summary>
     public const long LeastMemoryBytes = 128L << 20;
 
+    /// <summary>
+    /// The usual <see cref="FlowThreshold"/>. Flows in 3D are sums of two unit vectors, so a mask to which the network's flows have no relation has
+    /// an error of about 2.7 and more; masks of noise have, cells of a poorly seen kind come near it (docs/VOLUMES.md has the numbers).
+    /// </summary>
+    public const double UsualFlowThreshold = 2.5;
+
     /// <summary>How cells are found.</summary>
     public VolumeMode Mode { get; init; }
 
@@ -27,8 +33,11 @@ public sealed record VolumeOptions
     /// <summary>Standard deviation, in voxels, of a Gaussian over the flows in 3D; 0, the default, is none.</summary>
     public double FlowSmooth { get; init; }
 
-    /// <summary>Masks in 3D whose flow error is greater are removed; 0, the default, keeps all, as the reference does.</summary>
-    public double FlowThreshold { get; init; }
+    /// <summary>
+    /// Masks in 3D whose flow error is greater are removed; 0 keeps all. Null takes <see cref="UsualFlowThreshold"/>, and 0 under
+    /// compatibility: the reference checks no flows in 3D.
+    /// </summary>
+    public double? FlowThreshold { get; init; }
 
     /// <summary>Measure each cell's flow error as its quality, whether or not it removes any; never under compatibility.</summary>
     public bool MeasureFlowErrors { get; init; } = true;
@@ -42,6 +51,9 @@ public sealed record VolumeOptions
     /// <summary>Side of a block in voxels; null chooses it by memory. It never changes a label.</summary>
     public int? BlockSize { get; init; }
 
+    /// <summary>The flow threshold in force.</summary>
+    internal double FlowLimit => FlowThreshold ?? (Segmentation.Compatible ? 0 : UsualFlowThreshold);
+
     /// <summary>Checks every option.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public void Validate()
@@ -53,7 +65,7 @@ public sealed record VolumeOptions
             throw new ArgumentException($"anisotropy must be above 0; got {a}.");
         if (!(FlowSmooth >= 0 && double.IsFinite(FlowSmooth)))
             throw new ArgumentException($"flow3d-smooth must be 0 (off) or a number of voxels; got {FlowSmooth}.");
-        if (!(FlowThreshold >= 0))
+        if (FlowThreshold is { } threshold && !(threshold >= 0))
             throw new ArgumentException($"flow threshold must be 0 (off) or above; got {FlowThreshold}.");
         if (!(StitchThreshold >= 0 && StitchThreshold <= 1))
             throw new ArgumentException($"stitch threshold must be 0 to 1; got {StitchThreshold}.");

@@ -193,8 +193,9 @@ public sealed class VolumeSegmenter
         return new DynamicsOptions
         {
             CellProbThreshold = s.CellProbThreshold,
-            FlowThreshold = _options.FlowThreshold,
+            FlowThreshold = _options.FlowLimit,
             Niter = plan.Niter,
+            StepLength = s.Compatible ? 1 : 1.0 / 2,                     // a flow is the sum of two views
             MinSize = s.MinSize,
             MaxSizeFraction = s.MaxSizeFraction,
             Sampler = !s.Interpolate ? FlowSampler.Nearest : s.Compatible ? FlowSampler.GridSample : FlowSampler.Linear,

@@ -15,7 +15,7 @@ internal static class SegmentationArguments
     private static readonly Option<int> Chan = new("--chan") { Description = "Channel of the cells: 0 = mean of all channels, 1 = first (red), 2 = second (green), ..." };
     private static readonly Option<int> Chan2 = new("--chan2") { Description = "Channel of the nuclei: 0 = none, 1 = first, ..." };
     private static readonly Option<string?> Axes = new("--axes") { Description = "What the file's axes are, slowest first, for example ZCYX; default: from the file's metadata." };
-    private static readonly Option<double> FlowThreshold = new("--flow-threshold") { Description = "Remove masks whose flows differ from the network's by more; 0 keeps all.", DefaultValueFactory = _ => 0.4 };
+    private static readonly Option<double> FlowThreshold = new("--flow-threshold") { Description = "Remove masks whose flows differ from the network's by more; 0 keeps all. In 3D (--do-3d) flows are sums of two and the default is 2.5.", DefaultValueFactory = _ => 0.4 };
     private static readonly Option<float> CellProbThreshold = new("--cellprob-threshold") { Description = "Logit above which a pixel belongs to a cell; lower finds more, -6 to 6.", DefaultValueFactory = _ => 0f };
     private static readonly Option<int?> Niter = new("--niter") { Description = "Steps along the flow; default: 200, more for large cells." };
     private static readonly Option<int> MinSize = new("--min-size") { Description = "Remove masks with fewer pixels; 0 keeps all.", DefaultValueFactory = _ => 15 };

@@ -65,7 +65,7 @@ internal static class VolumeArguments
             Segmentation = options with { AutoDiameter = false },        // estimated by another way than an image's
             Anisotropy = parse.GetValue(Anisotropy),
             FlowSmooth = parse.GetValue(FlowSmooth),
-            FlowThreshold = flowThreshold ?? 0,
+            FlowThreshold = flowThreshold,
             StitchThreshold = stitch ?? new VolumeOptions().StitchThreshold,
             MaxMemoryBytes = MemorySize.Parse(MaxMemory.Name, parse.GetValue(MaxMemory)!),
             BlockSize = parse.GetValue(BlockSize),

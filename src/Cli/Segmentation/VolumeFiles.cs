@@ -89,7 +89,11 @@ internal sealed class VolumeFiles : IDisposable
         if (_kinds.Contains("outlines"))
             WriteBytes(Own(time, OutlinesEnding), DrawOutlines(result, source, cancellationToken));
         if (_kinds.Contains("output"))
-            WriteBytes(Own(time, OutputEnding), VolumePicture.Png([.. Enumerable.Range(0, source.Channels).Select(c => Planes(source, c, cancellationToken))], Planes(result.Labels), source.SpacingUm, cancellationToken));
+        {
+            PlaneSource<float>[] channels = [.. Enumerable.Range(0, source.Channels).Select(c => Planes(source, c, cancellationToken))];
+            var size = new VoxelSize(result.Plan.Scale.Anisotropy, 1, 1);        // as it was taken, be it by an option
+            WriteBytes(Own(time, OutputEnding), VolumePicture.Png(channels, Planes(result.Labels), size, cancellationToken));
+        }
     }
 
     /// <summary>Removes what a process that was killed while it wrote has left; no other may be writing these files now.</summary>

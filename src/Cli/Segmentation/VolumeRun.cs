@@ -176,7 +176,7 @@ internal sealed class VolumeRun(
                 ? throw new CommandException(ExitCode.Usage, $"the diameter cannot be estimated: model '{models[0].Info.Name}' has no size model; give the diameter.")
                 : volume.Options;
         }
-        double diameter = VolumeDiameter.Estimate(new Segmenter2D(models[0], s), source, progress, cancellationToken);
+        double diameter = VolumeDiameter.Estimate(new Segmenter2D(models[0], s), source, s.Normalize with { ReferenceOddities = s.Compatible, Threads = s.Threads }, progress, cancellationToken);
         return volume.Options with { Segmentation = s with { Diameter = diameter } };
     }
 

@@ -221,7 +221,8 @@ internal sealed class MovieSegmenter : IDisposable
             return segmenter.EstimateDiameter(ChannelSelector.Select(_movie.ReadImage(frame), settings.Chan, settings.Chan2)).Diameter;
         using VolumeReader volume = _movie.OpenFrame(frame);
         using var source = new ChannelSource(volume, settings.Chan, settings.Chan2);
-        return VolumeDiameter.Estimate(segmenter, source);
+        SegmentationOptions options = settings.Options;
+        return VolumeDiameter.Estimate(segmenter, source, options.Normalize with { ReferenceOddities = options.Compatible, Threads = options.Threads });
     }
 
     /// <summary>Everything that has a part in the masks, hashed.</summary>

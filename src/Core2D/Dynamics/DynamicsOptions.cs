@@ -15,6 +15,12 @@ public sealed record DynamicsOptions
     /// <summary>Steps along the flows. 200 lets a point cross a cell of several times the network's diameter of 30.</summary>
     public int Niter { get; init; } = 200;
 
+    /// <summary>
+    /// Voxels that a step takes along a flow of 5. 1 suits images. A volume's flows are sums of two planes, so that a half is the step of an
+    /// image there; the reference takes 1, and points jump to and fro over the middle of a cell, two voxels wide, without coming together.
+    /// </summary>
+    public double StepLength { get; init; } = 1;
+
     /// <summary>Masks of fewer voxels are removed; 0 or less keeps all. 15 is below any cell at the network's diameter.</summary>
     public int MinSize { get; init; } = 15;
 
@@ -43,6 +49,7 @@ public sealed record DynamicsOptions
         Require(!float.IsNaN(CellProbThreshold), nameof(CellProbThreshold), "a number", CellProbThreshold);
         Require(!double.IsNaN(FlowThreshold), nameof(FlowThreshold), "a number", FlowThreshold);
         Require(Niter >= 0, nameof(Niter), "at least 0", Niter);
+        Require(StepLength > 0 && double.IsFinite(StepLength), nameof(StepLength), "above 0 voxels", StepLength);
         Require(MaxSizeFraction > 0, nameof(MaxSizeFraction), "greater than 0 (1 keeps every mask)", MaxSizeFraction);
         Require(Enum.IsDefined(Sampler), nameof(Sampler), "Linear, Nearest or GridSample", Sampler);
         Require(Threads >= 0, nameof(Threads), "at least 0 (0 takes all processors)", Threads);

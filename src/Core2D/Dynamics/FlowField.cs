@@ -80,14 +80,15 @@ public sealed class FlowField
     /// <param name="cellProb">float32 <c>[(Z,) Y, X]</c>, logit; borrowed.</param>
     /// <param name="threshold">A voxel is foreground when its logit is greater.</param>
     /// <param name="sampler">The sampler that will read the field.</param>
+    /// <param name="stepLength">Voxels of a step along a flow of 5.</param>
     /// <param name="threads">Number of threads; 0 takes all processors.</param>
     /// <param name="cancellationToken">Checked between rows.</param>
     /// <exception cref="ArgumentException">The shapes disagree.</exception>
     /// <exception cref="NotSupportedException">The field does not fit one array.</exception>
     public static FlowField Build(
         NdArray<float> flows, NdArray<float> cellProb, float threshold, FlowSampler sampler,
-        int threads = 0, CancellationToken cancellationToken = default) =>
-        Build(flows, cellProb, threshold, sampler, VoxelGrid.OfFlows(flows, nameof(flows)), (0, 0, 0), threads, cancellationToken);
+        double stepLength = 1, int threads = 0, CancellationToken cancellationToken = default) =>
+        Build(flows, cellProb, threshold, sampler, VoxelGrid.OfFlows(flows, nameof(flows)), (0, 0, 0), stepLength, threads, cancellationToken);
 
     /// <summary>Makes the field of a window of a larger image or volume.</summary>
     /// <param name="flows">float32 <c>[D, (Z,) Y, X]</c> of the window, 5 times the unit flow; borrowed.</param>
@@ -96,13 +97,14 @@ public sealed class FlowField
     /// <param name="sampler">The sampler that will read the field; not <see cref="FlowSampler.GridSample"/> unless the window is the whole.</param>
     /// <param name="whole">The size of the whole.</param>
     /// <param name="origin">The voxel of the whole at which the window begins.</param>
+    /// <param name="stepLength">Voxels of a step along a flow of 5.</param>
     /// <param name="threads">Number of threads; 0 takes all processors.</param>
     /// <param name="cancellationToken">Checked between rows.</param>
     /// <exception cref="ArgumentException">The shapes disagree, or the window leaves the whole.</exception>
     /// <exception cref="NotSupportedException">The field does not fit one array, or the sampler cannot work on a window.</exception>
     public static FlowField Build(
         NdArray<float> flows, NdArray<float> cellProb, float threshold, FlowSampler sampler,
-        VoxelGrid whole, (int Z, int Y, int X) origin, int threads = 0, CancellationToken cancellationToken = default)
+        VoxelGrid whole, (int Z, int Y, int X) origin, double stepLength = 1, int threads = 0, CancellationToken cancellationToken = default)
     {
         VoxelGrid window = VoxelGrid.OfFlows(flows, nameof(flows));
         window.Require(cellProb.Shape, nameof(cellProb));
@@ -113,14 +115,14 @@ public sealed class FlowField
             throw new NotSupportedException("FlowSampler.GridSample depends on the size of the whole array; it works on windows only where they are the whole.");
 
         var field = new FlowField(whole, window, origin.Z, origin.Y, origin.X, sampler);
-        field.Fill(flows.Data, cellProb.Data, threshold, threads, cancellationToken);
+        field.Fill(flows.Data, cellProb.Data, threshold, (float)(NetworkScale / stepLength), threads, cancellationToken);
         return field;
     }
 
     /// <summary>True where a voxel is followed: its logit is greater than the threshold (NaN is not).</summary>
     internal static bool IsForeground(float logit, float threshold) => logit > threshold;
 
-    private void Fill(float[] flows, float[] cellProb, float threshold, int threads, CancellationToken cancellationToken)
+    private void Fill(float[] flows, float[] cellProb, float threshold, float unit, int threads, CancellationToken cancellationToken)
     {
         int rank = Whole.Rank, width = Window.X, rows = checked((int)Window.Rows);
         int count = cellProb.Length;
@@ -141,7 +143,7 @@ public sealed class FlowField
                     ReadOnlySpan<float> source = flows.AsSpan(k * count + row * width, width);
                     for (int x = 0; x < width; x++)
                     {
-                        float v = source[x] / NetworkScale * scale[k];
+                        float v = source[x] / unit * scale[k];
                         target[x * rank + k] = IsForeground(logits[x], threshold) && float.IsFinite(v) ? v : 0;
                     }
                 }

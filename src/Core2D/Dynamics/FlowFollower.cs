@@ -37,7 +37,7 @@ public static class FlowFollower
         int threads = 0, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(niter);
-        var field = FlowField.Build(flows, cellProb, threshold, sampler, threads, cancellationToken);
+        var field = FlowField.Build(flows, cellProb, threshold, sampler, threads: threads, cancellationToken: cancellationToken);
         int rank = field.Whole.Rank, pieceRows = PieceRows(field.Window);
         float[] logits = cellProb.Data;
         int[] first = FirstOfPiece(logits, field.Window, threshold, pieceRows, out int count);

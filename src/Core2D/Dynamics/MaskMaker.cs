@@ -80,7 +80,7 @@ public static class MaskMaker
     private static NdArray<int> Follow(
         NdArray<float> flows, NdArray<float> cellProb, DynamicsOptions o, IProgress<float>? progress, CancellationToken cancellationToken)
     {
-        var field = FlowField.Build(flows, cellProb, o.CellProbThreshold, o.Sampler, o.Threads, cancellationToken);
+        var field = FlowField.Build(flows, cellProb, o.CellProbThreshold, o.Sampler, o.StepLength, o.Threads, cancellationToken);
         PartialProgress? share = PartialProgress.Of(progress, 0, FollowShare);
         return FlowFollower.EndPoints(field, cellProb, o.CellProbThreshold, o.Niter, o.Threads, share, cancellationToken);
     }

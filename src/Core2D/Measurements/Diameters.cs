@@ -12,7 +12,7 @@ public static class Diameters
     /// For a volume it is, as in the reference, the diameter of a disc with as many pixels as the cell has voxels, which is larger than
     /// the cell: the networks' diameters are defined in planes, so take <see cref="MedianOfSections(NdArray{int})"/> there.
     /// </remarks>
-    public static double Median(NdArray<int> labels) => Median(Roots(labels));
+    public static double Median(NdArray<int> labels) => OfRoots(Roots(labels));
 
     /// <summary>The square root of each cell's number of pixels, without the factor that makes it a diameter.</summary>
     /// <param name="labels">int32 <c>[(Z,) Y, X]</c>, 0 = background; borrowed.</param>
@@ -40,12 +40,13 @@ public static class Diameters
             labels.Read(z, plane);
             roots.AddRange(LabelRegions.FindInPlane(plane, 0, labels.Height, labels.Width).Select(Root));
         }
-        return Median([.. roots]);
+        return OfRoots([.. roots]);
     }
 
-    private static double Root(LabelRegion region) => Math.Sqrt(region.Count);
-
-    private static double Median(double[] roots)
+    /// <summary>The median diameter of cells of which <see cref="Roots"/> are known.</summary>
+    /// <param name="roots">float64 [cells], of one image or several; sorted in place.</param>
+    /// <returns>Pixels; 0 when there is no cell.</returns>
+    public static double OfRoots(double[] roots)
     {
         if (roots.Length == 0)
             return 0;
@@ -54,4 +55,6 @@ public static class Diameters
         double median = roots.Length % 2 == 1 ? roots[middle] : (roots[middle - 1] + roots[middle]) / 2;
         return median * RootToDiameter;
     }
+
+    private static double Root(LabelRegion region) => Math.Sqrt(region.Count);
 }

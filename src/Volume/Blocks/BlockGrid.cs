@@ -64,6 +64,7 @@ public sealed class BlockGrid
     internal void ForEach(
         IVolumeWorkspace workspace, string step, Func<VolumeBox, byte[]> run, IProgress<float>? progress, CancellationToken cancellationToken)
     {
+        var dropped = new DroppedArrays();
         for (int i = 0; i < Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -71,6 +72,7 @@ public sealed class BlockGrid
             string record = Record(step, n);
             if (workspace.Load(record) is null)
                 workspace.Save(record, run(this[n]));
+            dropped.Collect();
             progress?.Report((i + 1f) / Count);
         }
     }

@@ -140,7 +140,7 @@ internal sealed class EndPointPass
             _flows.Read(k, window, flows.Plane(k));
         _flows.Read(3, window, logits.Span);
         FlowField field = FlowField.Build(
-            flows, logits, _options.CellProbThreshold, _options.Sampler, _whole, (window.Z, window.Y, window.X), _options.Threads, cancellationToken);
+            flows, logits, _options.CellProbThreshold, _options.Sampler, _whole, (window.Z, window.Y, window.X), _options.StepLength, _options.Threads, cancellationToken);
         return (field, logits.Data);
     }
 

@@ -34,6 +34,7 @@ internal sealed class FlowErrorPass
             errors[cell.Label] = double.NaN;
         long limit = Math.Max(1, memoryBytes / (sizeof(int) + 3 * sizeof(float)));
         List<CellGroup> groups = CellGroup.Of(cells.Where(c => c.Box.Count <= LargestBox), blocks, limit);
+        var dropped = new DroppedArrays();
         for (int n = 0; n < groups.Count; n++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -41,6 +42,7 @@ internal sealed class FlowErrorPass
             byte[]? bytes = workspace.Load(record);
             if (bytes is null)
                 workspace.Save(record, bytes = Measure(groups[n], labels, flows, memoryBytes, threads, cancellationToken));
+            dropped.Collect();
             foreach (FlowError error in MemoryMarshal.Cast<byte, FlowError>(bytes))
                 errors[error.Label] = error.Error;
             progress?.Report((n + 1f) / groups.Count);

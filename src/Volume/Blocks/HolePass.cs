@@ -27,6 +27,7 @@ internal static class HolePass
         var found = new Dictionary<int, CellHoles>();
         long limit = Math.Max(1, memoryBytes / (BytesPerVoxel * ThreadCount.Of(threads)));
         List<CellGroup> groups = CellGroup.Of(cells, blocks, limit);
+        var dropped = new DroppedArrays();
         for (int n = 0; n < groups.Count; n++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -34,6 +35,7 @@ internal static class HolePass
             byte[]? bytes = workspace.Load(record);
             if (bytes is null)
                 workspace.Save(record, bytes = CellHoles.ToBytes(Find(groups[n], labels, limit, threads, cancellationToken)));
+            dropped.Collect();
             foreach (CellHoles holes in CellHoles.FromBytes(bytes))
                 found[holes.Label] = holes;
             progress?.Report((n + 1f) / groups.Count);

@@ -1,6 +1,7 @@
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Network;
 using Cellpose3D.Core2D.Tiling;
+using Cellpose3D.Volume.Blocks;
 using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Volume.Planes;
@@ -76,6 +77,7 @@ internal sealed class PlaneInference
 
         void Work(CellposeModel model)
         {
+            var dropped = new DroppedArrays();
             for (int n; (n = Interlocked.Increment(ref next)) < _schedule.Slabs;)
             {
                 (int first, int count) = _schedule.Slab(n);
@@ -85,6 +87,7 @@ internal sealed class PlaneInference
                     RunSlab(model, input, maps, first, count, Report, stop.Token);
                     maps.Flush();
                     workspace.Save(record, []);
+                    dropped.Collect();
                 }
                 else
                 {

@@ -6,6 +6,8 @@ namespace Cellpose3D.Volume.Preprocessing;
 /// <summary>A volume at the network's scale: every box is resized when it is read, no resized copy exists.</summary>
 public sealed class ResizedSource : IVolumeSource
 {
+    private const long PieceVoxels = 1 << 22;
+
     private readonly IVolumeSource _source;
     private readonly BoxResizer _resizer;
     private readonly int _threads;
@@ -48,12 +50,33 @@ public sealed class ResizedSource : IVolumeSource
             _source.Read(channel, box, voxels, cancellationToken);
             return;
         }
-        VolumeBox from = _resizer.SourceOf(box);
-        float[] source = GC.AllocateUninitializedArray<float>(checked((int)from.Count));
-        _source.Read(channel, from, source, cancellationToken);
-        float[] resized = GC.AllocateUninitializedArray<float>(voxels.Length);
-        _resizer.Resize(source, box, resized, _threads);
-        resized.CopyTo(voxels);
+        // piece by piece along Z: where cells are large, the part of the original is many times larger than the box
+        float[] source = [], resized = [];
+        for (int z = box.Z, depth; z < box.EndZ; z += depth)
+        {
+            depth = PieceDepth(box with { Z = z, Depth = box.EndZ - z });
+            VolumeBox piece = box with { Z = z, Depth = depth }, from = _resizer.SourceOf(piece);
+            Grow(ref source, from.Count);
+            Grow(ref resized, piece.Count);
+            _source.Read(channel, from, source.AsSpan(0, (int)from.Count), cancellationToken);
+            _resizer.Resize(source, piece, resized, _threads);
+            resized.AsSpan(0, (int)piece.Count).CopyTo(voxels);
+            voxels = voxels[(int)piece.Count..];
+        }
+    }
+
+    // as many planes as are made from some 16 MB, or from four times as much if chunks are that thick; the whole where it is not larger
+    private int PieceDepth(VolumeBox rest)
+    {
+        VolumeBox from = _resizer.SourceOf(rest);
+        long plane = (long)from.Height * from.Width, most = Math.Max(PieceVoxels, Math.Min(_source.Chunk.Z * plane, 4 * PieceVoxels));
+        return from.Count <= most ? rest.Depth : (int)Math.Clamp(rest.Depth * (most / plane - 2) / from.Depth, 1, rest.Depth);
+    }
+
+    private static void Grow(ref float[] array, long count)
+    {
+        if (array.Length < count)
+            array = GC.AllocateUninitializedArray<float>(checked((int)count));
     }
 
     /// <summary>Nothing to give back: the volume below is borrowed.</summary>

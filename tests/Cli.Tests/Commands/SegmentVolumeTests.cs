@@ -31,6 +31,32 @@ public sealed class SegmentVolumeTests : IDisposable
     }
 
     [Fact]
+    public void Segment_SampleWithDefaults_FindsItsNuclei()
+    {
+        string samples = Path.Combine(Golden.Root, "data", "samples");
+
+        CliResult result = CliProgram.Run("segment", Path.Combine(samples, "nuclei3d.tif"), "--do-3d", "-o", At("out"), "--json").Succeeds();
+        CliResult scored = CliProgram.Run(
+            "evaluate", "--truth", Path.Combine(samples, "nuclei3d_masks.tif"), "--pred", At("out/nuclei3d_cp_masks.tif"), "--thresholds", "0.5", "--metrics", "ap", "--json");
+
+        Assert.InRange((double)scored.Json["predictions"]![0]!["mean"]!["ap"]![0]!, 0.85, 1);     // 0.92 with the model of the tree
+        JsonNode image = result.Json["images"]![0]!, plan = image["volumes"]![0]!["plan"]!;
+        Assert.InRange((double)plan["diameter"]!, 15, 24);               // sections of nuclei of 24 pixels
+        Assert.Equal(2.5, (double)plan["anisotropy"]!, 0.01);            // from the file
+        Assert.Empty(image["warnings"]!.AsArray());
+    }
+
+    [Fact]
+    public void Segment_SpacingUnknown_SaysWhatWasAssumed()
+    {
+        JsonNode silent = CliProgram.Segment(Volume, "--axes", "ZYX", "--do-3d", "--diameter", "20", "-o", At("a"), "--save", "masks", "--json").Succeeds().Json;
+        JsonNode told = CliProgram.Segment(Volume, "--axes", "ZYX", "--do-3d", "--diameter", "20", "--anisotropy", "1", "-o", At("b"), "--save", "masks", "--json").Succeeds().Json;
+
+        Assert.Contains("--anisotropy", (string)Assert.Single(silent["images"]![0]!["warnings"]!.AsArray())!);
+        Assert.Empty(told["images"]![0]!["warnings"]!.AsArray());
+    }
+
+    [Fact]
     public void Segment_VolumeCompatible_HasTheReferencesMasks()
     {
         CliProgram.Segment(Volume, "--axes", "ZYX", "--do-3d", "--diameter", "14", "--compat", "cellpose3", "-o", At("out"), "--save", "masks").Succeeds();

@@ -75,16 +75,6 @@ public sealed class VolumePictureTests
     }
 
     [Fact]
-    public void Temp()
-    {
-        foreach (string n in Directory.GetFiles("/tmp/m/pics", "*_img.tif"))
-        {
-            var i = Cellpose3D.IO.ImageReader.Read(n);
-            File.WriteAllBytes(n.Replace("_img.tif", ".png"), VolumePicture.Png(i.Axes[0] == 'Z' && i.Axes[1] == 'C' ? i.Pixels : i.Pixels, Cellpose3D.IO.LabelReader.Read(n.Replace("_img", "_masks")), i.Info.VoxelSizeUm));
-        }
-    }
-
-    [Fact]
     public void Png_SizesDiffer_NamesBoth()
     {
         var error = Assert.Throws<ArgumentException>(() => VolumePicture.Png(new NdArray<float>(2, 3, 4), new NdArray<int>(2, 3, 5), default));

@@ -84,7 +84,7 @@ public sealed class FlowFollowerTests
 
         foreach (int threads in new[] { 1, 2, 3, 7 })
         {
-            var field = FlowField.Build(flows, cellProb, 0, sampler, threads, Token);
+            var field = FlowField.Build(flows, cellProb, 0, sampler, threads: threads, cancellationToken: Token);
             Parity.SameLabels(expected, FlowFollower.EndPoints(field, cellProb, 0, 14, threads, cancellationToken: Token));
             Parity.Close(positions, FlowFollower.Follow(flows, cellProb, 0, 14, sampler, threads, cancellationToken: Token), 0);
         }
@@ -173,7 +173,7 @@ public sealed class FlowFollowerTests
                     for (int x = 0; x < 16; x += window - 2)
                     {
                         var field = FlowField.Build(
-                            Crop(flows, 3), Crop(cellProb, 1), 0, FlowSampler.Linear, whole, (z, y, x), threads, Token);
+                            Crop(flows, 3), Crop(cellProb, 1), 0, FlowSampler.Linear, whole, (z, y, x), threads: threads, cancellationToken: Token);
                         FlowFollower.Advance(field, positions, left, threads, Token);
 
                         NdArray<float> Crop(NdArray<float> source, int components)

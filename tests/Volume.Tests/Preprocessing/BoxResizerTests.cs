@@ -43,6 +43,25 @@ public sealed class BoxResizerTests
     }
 
     [Fact]
+    public void Read_ManyPlanesOfALargeVolume_AsksForSmallParts()
+    {
+        const int most = (1 << 22) + 2 * 700 * 700;                      // and the planes on both sides of a piece
+        NdArray<float> volume = TestVolumes.Random(6, 0, 1, 30, 700, 700);
+        using var inner = new MemoryVolumeSource(volume);
+        using var watched = new WatchedSource(inner);
+        using var source = new ResizedSource(watched, VolumeScale.Of(inner.Shape, 0.25, 1));
+        float[] values = new float[source.Shape.Count];
+
+        source.Read(0, source.Shape.All, values, Token);
+
+        VolumeShape to = source.Shape;
+        NdArray<float> planes = Resizer.Bilinear(volume, to.Y, to.X);
+        Assert.Equal(Resizer.Bilinear(planes.Reshape(30, to.Y * to.X), to.Z, to.Y * to.X).Data, values);
+        Assert.InRange(watched.Largest, 1, most);
+        Assert.True(inner.Shape.Count > 3 * watched.Largest);
+    }
+
+    [Fact]
     public void Read_ResizedSource_IsTheResizedVolumeWithItsVoxelSize()
     {
         NdArray<float> volume = TestVolumes.Random(3, 0, 1, 4, 10, 10);
@@ -76,5 +95,28 @@ public sealed class BoxResizerTests
     {
         int z = random.Next(shape.Z), y = random.Next(shape.Y), x = random.Next(shape.X);
         return new VolumeBox(z, y, x, random.Next(1, shape.Z - z + 1), random.Next(1, shape.Y - y + 1), random.Next(1, shape.X - x + 1));
+    }
+
+    private sealed class WatchedSource(IVolumeSource inner) : IVolumeSource
+    {
+        public long Largest { get; private set; }
+
+        public VolumeShape Shape => inner.Shape;
+
+        public int Channels => inner.Channels;
+
+        public VoxelSize SpacingUm => inner.SpacingUm;
+
+        public VolumeShape Chunk => inner.Chunk;
+
+        public void Read(int channel, VolumeBox box, Span<float> voxels, CancellationToken cancellationToken = default)
+        {
+            Largest = Math.Max(Largest, box.Count);
+            inner.Read(channel, box, voxels, cancellationToken);
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }
