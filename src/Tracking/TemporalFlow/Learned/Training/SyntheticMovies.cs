@@ -1,0 +1,39 @@
+using Cellpose3D.Core2D;
+using Cellpose3D.Tracking.Synthesis;
+
+namespace Cellpose3D.Tracking.TemporalFlow.Learned.Training;
+
+/// <summary>Makes synthetic movies to train, validate and calibrate heads on, each of them from its number alone.</summary>
+/// <param name="seed">Movies of different seeds have nothing in common.</param>
+/// <param name="diameter">Mean diameter of the cells in pixels; the model's own spares resizing.</param>
+/// <param name="side">Pixels along Y and X.</param>
+/// <param name="frames">Frames.</param>
+public sealed class SyntheticMovies(ulong seed, double diameter, int side = 176, int frames = 26)
+{
+    private const double Slowest = 0.05, Fastest = 1.5;                  // diameters a frame
+
+    /// <summary>Makes a movie.</summary>
+    /// <param name="number">Its number.</param>
+    public TemporalMovie Make(ulong number)
+    {
+        var random = new Core2D.Training.RandomStream(seed, 21, number);
+        var movie = new SyntheticMovie(new TimelapseOptions
+        {
+            Seed = (long)(random.NextBits() >> 2),
+            Frames = frames,
+            Height = side,
+            Width = side,
+            Diameter = diameter,
+            Motion = Slowest * Math.Pow(Fastest / Slowest, random.NextUnit()),
+            CycleFrames = 15 * Math.Pow(4, random.NextUnit()),           // divisions are rare: more of them
+        });
+        var images = new List<NdArray<float>>();
+        var labels = new List<NdArray<int>>();
+        foreach (SyntheticFrame frame in movie.Frames())
+        {
+            images.Add(frame.Image!);
+            labels.Add(frame.Labels);
+        }
+        return new TemporalMovie(images, labels, movie.Rows);
+    }
+}
