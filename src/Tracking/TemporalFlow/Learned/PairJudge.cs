@@ -1,4 +1,3 @@
-using Cellpose3D.Core2D;
 using Cellpose3D.Tracking.Detections;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using Cellpose3D.Core2D;
 using Cellpose3D.Tracking.Linking;
 
 namespace Cellpose3D.Tracking.TemporalFlow.Learned.Training;
