@@ -34,10 +34,13 @@ internal sealed class Camera
     public double Compression { get; private init; }
 
     /// <summary>Share of the exposures whose rows differ in offset.</summary>
-    public double Striping { get; private init; } = 0.08;
+    public double Striping { get; private init; }
 
     /// <summary>A fluorescence camera; a signal of 1 is a typical bright cell.</summary>
-    public static Camera Fluorescence(SynthesisRandom random, double noise)
+    /// <param name="random">Source of the camera and of its noise.</param>
+    /// <param name="noise">Factor on the noise.</param>
+    /// <param name="striping">Share of the exposures whose rows differ in offset.</param>
+    public static Camera Fluorescence(SynthesisRandom random, double noise, double striping = 0.08)
     {
         int depth = random.Pick([5, 2, 3]);                              // 8 bit, 12 bit, 16 bit
         double ceiling = depth switch { 0 => 255, 1 => 4095, _ => 65535 };
@@ -54,6 +57,7 @@ internal sealed class Camera
             Ceiling = ceiling,
             Smoothing = random.Chance(0.3) ? random.Uniform(0.35, 0.9) : 0,
             Compression = depth == 0 && random.Chance(0.2) ? random.Uniform(0.2, 1) : 0,
+            Striping = striping,
         };
     }
 

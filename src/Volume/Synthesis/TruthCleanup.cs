@@ -34,6 +34,18 @@ internal static class TruthCleanup
         return numbers.Count;
     }
 
+    /// <summary>Keeps of each cell the largest piece that hangs together by faces; the rest, and tiny cells, become background. Numbers stay.</summary>
+    /// <param name="cells">int32 [Z, Y, X], 0 = background; rewritten in place.</param>
+    /// <param name="depth">Planes; 1 in two dimensions.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    public static void KeepLargest(int[] cells, int depth, int height, int width)
+    {
+        KeepLargestPieces(cells, depth, height, width, [-height * width, -width, -1, 1, width, height * width]);
+        foreach (ref int cell in cells.AsSpan())
+            cell = Math.Max(0, cell);
+    }
+
     private static void KeepLargestPieces(int[] cells, int depth, int height, int width, int[] steps)
     {
         int[] pieces = new int[cells.Length];                            // 0: not visited
