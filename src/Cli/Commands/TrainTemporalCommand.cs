@@ -18,7 +18,8 @@ namespace Cellpose3D.Cli.Commands;
 internal static class TrainTemporalCommand
 {
     private const ulong TrainingSeed = 1, HeldOutSeed = 2, CalibrationSeed = 3;
-    private const int CalibrationSide = 224, CalibrationFrames = 20;
+    private const int CalibrationSide = 192, CalibrationFrames = 14;
+    private const double LeastMotion = 0.15;                             // diameters a frame; slower cells are linked without a head
 
     private static readonly Argument<string[]> Folders = new("folders") { Description = "Movies in the layout of the Cell Tracking Challenge: 01 with 01_GT beside it. None: synthetic movies only.", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<string> Output = new("--output", "-o") { Description = "The head's file (.safetensors); checkpoint and curve are written beside it.", Required = true };
@@ -67,8 +68,8 @@ internal static class TrainTemporalCommand
         torch.Device device = ComputeDevice.Select(parse.GetValue(Device)!);
         using TemporalModel model = resume is null ? Create(parse, device, options.Seed) : TemporalModel.FromStateDict(resume, device);
         IReadOnlyList<Func<TemporalMovie>> real = CtcMovies.Open(parse.GetValue(Folders) ?? []);
-        var synthetic = new SyntheticMovies(Seeds(options.Seed, TrainingSeed), model.Diameter);
-        var heldOut = new SyntheticMovies(Seeds(options.Seed, HeldOutSeed), model.Diameter);
+        var synthetic = new SyntheticMovies(Seeds(options.Seed, TrainingSeed), model.Diameter, slowest: LeastMotion);
+        var heldOut = new SyntheticMovies(Seeds(options.Seed, HeldOutSeed), model.Diameter, slowest: LeastMotion);
         int period = 100, reals = real.Count == 0 ? 0 : (int)Math.Round(share * period);
         TemporalMovie Movie(ulong n) => (int)(n * 37 % (ulong)period) < reals ? real[(int)(n % (ulong)real.Count)]() : synthetic.Make(n);
 

@@ -8,8 +8,8 @@ namespace Cellpose3D.Tracking.TemporalFlow.Learned;
 
 /// <summary>The light part of the temporal flow: features and masks of two frames in, motion of every pixel out.</summary>
 /// <remarks>
-/// Three stages. A stem of two convolutions joins the encoder's features with the masks, and the mean over a cell's pixels makes its
-/// embedding. Cells of both frames within reach are compared (the local correlation of optical flow, between cells, as masks are known):
+/// Three stages. A stem of two convolutions joins the encoder's features with the masks, and mean and deviation over a cell's pixels
+/// make its embedding. Cells of both frames within reach are compared (the local correlation of optical flow, between cells, as masks are known):
 /// a softmax over a cell's candidates, and none of them, gives a first motion however large it is. A decoder of dilated convolutions sees
 /// these motions painted into the masks, so a doubtful cell follows its neighbours, and gives motion, its uncertainty, and events.
 /// The same weights look back and ahead. Convolutions may run in bfloat16 (autocast); everything between cells is float32.
@@ -38,7 +38,7 @@ internal sealed class TemporalHead : Module
         (Features, Width, Embedding) = (features, width, embedding);
         _stem0 = Conv2d(features + CellPlane.MaskChannels, width, 3, padding: 1);
         _stem1 = Conv2d(width, width, 3, padding: 1);
-        _embed0 = Linear(width + CellPlane.ScalarCount, 2 * embedding);
+        _embed0 = Linear(2 * width + CellPlane.ScalarCount, 2 * embedding);
         _embed1 = Linear(2 * embedding, embedding);
         _edge0 = Linear(2 * embedding + PairGraph.EdgeCount, 64);
         _edge1 = Linear(64, 32);
@@ -97,9 +97,11 @@ internal sealed class TemporalHead : Module
             start += planes[k].Count;
         }
         Device device = stem.device;
-        Tensor rows = stem.permute(0, 2, 3, 1).reshape(-1, Width).index_select(0, tensor(node, device: device)) * tensor(share, device: device).unsqueeze(1);
-        Tensor mean = zeros(cells, Width, device: device).index_add(0, tensor(cell, device: device), rows, 1);       // [cells, width]
-        Tensor x = cat([mean, tensor(scalars, device: device).view(cells, CellPlane.ScalarCount)], 1);
+        Tensor rows = stem.permute(0, 2, 3, 1).reshape(-1, Width).index_select(0, tensor(node, device: device));
+        Tensor place = tensor(cell, device: device), weight = tensor(share, device: device).unsqueeze(1);
+        Tensor mean = Gather(cells, place, rows * weight);                                  // [cells, width]
+        Tensor deviation = (Gather(cells, place, rows.square() * weight) - mean.square()).clamp(0).add(1e-4).sqrt();
+        Tensor x = cat([mean, deviation, tensor(scalars, device: device).view(cells, CellPlane.ScalarCount)], 1);
         return _embed1.forward(functional.relu(_embed0.forward(x))).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 

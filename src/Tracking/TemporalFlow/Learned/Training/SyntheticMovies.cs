@@ -8,9 +8,10 @@ namespace Cellpose3D.Tracking.TemporalFlow.Learned.Training;
 /// <param name="diameter">Mean diameter of the cells in pixels; the model's own spares resizing.</param>
 /// <param name="side">Pixels along Y and X.</param>
 /// <param name="frames">Frames.</param>
-public sealed class SyntheticMovies(ulong seed, double diameter, int side = 176, int frames = 26)
+/// <param name="slowest">Least motion, in diameters a frame; the most is 1.5, and all scales between are equally frequent.</param>
+public sealed class SyntheticMovies(ulong seed, double diameter, int side = 176, int frames = 26, double slowest = 0.05)
 {
-    private const double Slowest = 0.05, Fastest = 1.5;                  // diameters a frame
+    private const double Fastest = 1.5;                                  // diameters a frame
 
     /// <summary>Makes a movie.</summary>
     /// <param name="number">Its number.</param>
@@ -24,7 +25,7 @@ public sealed class SyntheticMovies(ulong seed, double diameter, int side = 176,
             Height = side,
             Width = side,
             Diameter = diameter,
-            Motion = Slowest * Math.Pow(Fastest / Slowest, random.NextUnit()),
+            Motion = slowest * Math.Pow(Fastest / slowest, random.NextUnit()),
             CycleFrames = 15 * Math.Pow(4, random.NextUnit()),           // divisions are rare: more of them
         });
         var images = new List<NdArray<float>>();
