@@ -1,6 +1,7 @@
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Core2D.Network;
 using Cellpose3D.IO.Weights;
+using Cellpose3D.Tracking.TemporalFlow.Learned;
 using TorchSharp;
 
 namespace Cellpose3D.Cli.Segmentation;
@@ -33,6 +34,23 @@ internal static class ModelLoading
             throw new CommandException(ExitCode.Model, Failures.LineOf(e), e);
         }
     }
+    /// <summary>Loads a temporal flow head; a failure of any kind has the exit code of a model.</summary>
+    /// <param name="nameOrPath">Its name or path; <see cref="TemporalModelFile.Shipped"/> is the program's own.</param>
+    /// <param name="device">Where it shall run.</param>
+    /// <returns>The model; owned by the caller.</returns>
+    /// <exception cref="CommandException">There is no such head, or it is damaged.</exception>
+    public static TemporalModel LoadTemporal(string nameOrPath, torch.Device device)
+    {
+        try
+        {
+            return TemporalModelFile.Read(Registry().Resolve(nameOrPath).WeightPaths[0], device);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.Model, Failures.LineOf(e), e);
+        }
+    }
+
     private static string Diameter(SegmentationSettings settings, ModelInfo info, SizeModel? size) =>
         settings.Options.Diameter is { } given ? FormattableString.Invariant($"diameter {given:f1} px as given")
         : size is not null ? "diameter estimated for each image"

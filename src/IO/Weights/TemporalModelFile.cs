@@ -35,8 +35,7 @@ public static class TemporalModelFile
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            return SafeTensors.Read(stream, path).Metadata.TryGetValue("kind", out string? kind) && kind == TemporalModel.Kind;
+            return CheckpointFile.Read(path).Metadata.TryGetValue("kind", out string? kind) && kind == TemporalModel.Kind;
         }
         catch (InvalidDataException)
         {

@@ -67,7 +67,7 @@ public sealed class LinkWeights
         return new LinkWeights(LogisticRegression.Fit(rows, truth, ridge, start?._values ?? new double[Count]));
     }
 
-    internal static void Expand(in LinkFeatures features, Span<double> row)
+    private static void Expand(in LinkFeatures features, Span<double> row)
     {
         const int half = LinkFeatures.Count + 1;
         Span<double> values = stackalloc double[LinkFeatures.Count];

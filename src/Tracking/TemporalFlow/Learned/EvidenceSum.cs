@@ -71,10 +71,14 @@ internal sealed class EvidenceSum
                 edge.Step[0], edge.Step[1], edge.Step[2]));
         }
         return new PairEvidence(
-            edges, _back.Samples(_keepSamples), _ahead.Samples(_keepSamples), (_back.Events(0), _back.Events(1), _ahead.Events(0), _ahead.Events(1)));
+            edges, Samples(back: true), Samples(back: false), (_back.Events(0), _back.Events(1), _ahead.Events(0), _ahead.Events(1)));
 
         static float Log(double share) => (float)Math.Log(Math.Max(share, 1e-9));
     }
+
+    /// <summary>Where cells are carried.</summary>
+    /// <param name="back">Of the later cells, else of the earlier ones.</param>
+    internal FlowSamples Samples(bool back) => (back ? _back : _ahead).Samples(_keepSamples);
 
     private Side SideOf(int query) => (query & 1) == 0 ? _back : _ahead;
 

@@ -7,11 +7,14 @@ namespace Cellpose3D.Tracking.TemporalFlow.Learned;
 /// <remarks>As with <see cref="LinkWeights"/> there is one set for still cells and one for fast ones, mixed by how much the movie's cells move.</remarks>
 public sealed class LearnedWeights
 {
-    /// <summary>Number of weights of a link.</summary>
-    public const int LinkCount = LinkWeights.Count + 2 * LearnedFeatures.Count;
+    /// <summary>Number of weights of a link: a bias, one for each feature of either flow and one for the squared distance, twice.</summary>
+    public const int LinkCount = 2 * Half;
 
     /// <summary>Number of weights of a division: those of the training-free flow, then the mother's and the likelier parentless daughter's log odds.</summary>
     public const int DivisionCount = DivisionFeatures.WeightCount + 2;
+
+    private const int Half = 2 + LinkFeatures.Count + LearnedFeatures.Count;
+    private const double MostSquare = 25;                                // squared diameters
 
     private const string LinkName = "link.weights", DivisionName = "division.weights";
 
@@ -33,9 +36,9 @@ public sealed class LearnedWeights
         (_link, _division) = (link.ToArray(), division.ToArray());
     }
 
-    /// <summary>The training-free flow's weights, and none for the head: where fitting starts.</summary>
+    /// <summary>Overlap and distance alone, and none for the head: where fitting starts.</summary>
     public static LearnedWeights Untrained { get; } = new(
-        [.. LinkWeights.Default.ToArray(), .. new double[2 * LearnedFeatures.Count]], [.. DivisionWeights.Default.ToArray(), 0, 0]);
+        [.. Start(-1, 3, 2, 3, -4, -1.2, -1.5, -0.5, 0, -1), .. Start(-1, 1, 1, 1, -2, -1.2, -1.5, -0.5, 0, -1)], [1, -4, -3, -2, -2, 0.3, -0.3, 0, 0]);
 
     /// <summary>The weights of links; a copy.</summary>
     public double[] Link() => [.. _link];
@@ -82,15 +85,14 @@ public sealed class LearnedWeights
 
     internal static void Expand(in LinkFeatures free, in LearnedFeatures learned, Span<double> row)
     {
-        LinkWeights.Expand(free, row[..LinkWeights.Count]);
-        Span<double> values = stackalloc double[LearnedFeatures.Count];
-        learned.CopyTo(values);
+        Span<double> values = stackalloc double[Half];
+        values[0] = 1;
+        free.CopyTo(values[1..]);
+        values[1 + LinkFeatures.Count] = Math.Min(MostSquare, free.Distance * free.Distance);
+        learned.CopyTo(values[(2 + LinkFeatures.Count)..]);
         double fast = free.Motion, still = 1 - fast;
         for (int n = 0; n < values.Length; n++)
-        {
-            row[LinkWeights.Count + n] = still * values[n];
-            row[LinkWeights.Count + values.Length + n] = fast * values[n];
-        }
+            (row[n], row[Half + n]) = (still * values[n], fast * values[n]);
     }
 
     internal static void Expand(in DivisionFeatures free, float mother, float daughters, Span<double> row)
@@ -99,6 +101,8 @@ public sealed class LearnedWeights
         row[^2] = mother;
         row[^1] = daughters;
     }
+
+    private static double[] Start(params ReadOnlySpan<double> biasAndFree) => [.. biasAndFree, .. new double[Half - biasAndFree.Length]];
 
     private static double Dot(ReadOnlySpan<double> a, double[] b)
     {

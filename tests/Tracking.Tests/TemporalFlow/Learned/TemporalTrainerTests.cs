@@ -59,33 +59,6 @@ public sealed class TemporalTrainerTests
     }
 
     [Fact]
-    public void Train_AnyThreadCount_GivesTheSameBits()
-    {
-        int threads = torch.get_num_threads();
-        try
-        {
-            torch.set_num_threads(1);
-            StateDict one = Trained();
-            torch.set_num_threads(2);
-            StateDict two = Trained();
-
-            SameBits(one, two);
-        }
-        finally
-        {
-            torch.set_num_threads(threads);
-        }
-
-        static StateDict Trained()
-        {
-            using TemporalModel model = TinyEncoder.Model();
-            using var trainer = new TemporalTrainer(model, Movie, null, Tiny);
-            trainer.Train();
-            return model.ToStateDict();
-        }
-    }
-
-    [Fact]
     public void Train_Steps_LeaveTheEncoderAndNoTensor()
     {
         StateDict before;
@@ -110,7 +83,7 @@ public sealed class TemporalTrainerTests
     {
         StateDict? checkpoint = null;
         using TemporalModel model = TinyEncoder.Model();
-        using (var trainer = new TemporalTrainer(model, Movie, null, Tiny with { Steps = 1 }, new TemporalTrainingRun { SaveLast = c => checkpoint = c }))
+        using (var trainer = new TemporalTrainer(model, Movie, null, Tiny with { Steps = 1, Seed = 5 }, new TemporalTrainingRun { SaveLast = c => checkpoint = c }))
             trainer.Train();
 
         ArgumentException refused = Assert.Throws<ArgumentException>(() => new TemporalTrainer(model, Movie, null, Tiny, new TemporalTrainingRun { Resume = checkpoint }));

@@ -207,9 +207,11 @@ public sealed class TemporalTrainer : IDisposable
         ? value
         : throw new InvalidDataException($"The file is no training checkpoint: it lacks '{Prefix + key}'.");
 
+    /// <summary>What a resumed run must have in common with the interrupted one; the number of steps may change, and with it the rest of the cosine.</summary>
     private string Fingerprint()
     {
         string skips = string.Join(' ', _options.Clips.Skips.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Skip}:{s.Share}")));
-        return string.Create(CultureInfo.InvariantCulture, $"{_options with { Clips = _options.Clips with { Skips = [] } }} skips {skips}");
+        TemporalTrainingOptions free = _options with { Steps = int.MaxValue, Clips = _options.Clips with { Skips = [] } };
+        return string.Create(CultureInfo.InvariantCulture, $"{free} skips {skips}");
     }
 }
