@@ -16,7 +16,22 @@ switch (args)
     case ["large-image", string path, string size, string cells]:
         LargeImage.Write(path, int.Parse(size, CultureInfo.InvariantCulture), int.Parse(cells, CultureInfo.InvariantCulture));
         return 0;
+    case ["tracking-sweep", "-o", string folder]:
+        TrackingSweep.Run(folder, seeds: 4);
+        return 0;
+    case ["tracking-sweep", "-o", string folder, "--seeds", string seeds]:
+        TrackingSweep.Run(folder, int.Parse(seeds, CultureInfo.InvariantCulture));
+        return 0;
+    case ["fit-links", string movies]:
+        LinkFit.Run(int.Parse(movies, CultureInfo.InvariantCulture));
+        return 0;
+    case ["linking"]:
+        LinkingBench.Run();
+        return 0;
+    case ["linking-run", string frames]:
+        LinkingBench.One(int.Parse(frames, CultureInfo.InvariantCulture));
+        return 0;
     default:
-        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | large-image FILE SIZE CELLS");
+        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | large-image FILE SIZE CELLS | tracking-sweep -o DIR | fit-links MOVIES | linking");
         return 2;
 }

@@ -33,7 +33,7 @@ internal static class SynthCommand
             .WithAction("cellpose3d synth cells3d -o synthetic --kind nuclei --size 24x128x128 --anisotropy 2 --count 1", RunVolumes);
         Command cells2d = new Command("cells2d", "Make 2D images of cells of many kinds, with exact labels.") { Output, Count, Kind, Seed, Size, Diameter }
             .WithAction("cellpose3d synth cells2d -o synthetic --count 20 --seed 1", Run);
-        return new Command("synth", "Make synthetic images with exact truth.") { cells2d, cells3d }.WithExample("cellpose3d synth cells2d -o synthetic");
+        return new Command("synth", "Make synthetic images and movies with exact truth.") { cells2d, cells3d, SynthTimelapse.Create() }.WithExample("cellpose3d synth cells2d -o synthetic");
     }
 
     private static ExitCode Run(ParseResult parse, Reporter reporter, CancellationToken cancellationToken)

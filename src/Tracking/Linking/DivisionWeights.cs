@@ -15,8 +15,8 @@ public sealed class DivisionWeights
         _values = values.ToArray();
     }
 
-    /// <summary>Weights fitted to the same simulated movies as <see cref="LinkWeights.Default"/>.</summary>
-    public static DivisionWeights Default { get; } = new([1.0, -4.0, -3.0, -2.0, -2.0, 0.3, -0.3]);
+    /// <summary>Weights fitted to the same synthetic movies as <see cref="LinkWeights.Default"/>.</summary>
+    public static DivisionWeights Default { get; } = new([-2.906, -0.320, -1.935, -0.733, -1.665, 0.289, -0.261]);
 
     /// <summary>The weights; a copy.</summary>
     public double[] ToArray() => [.. _values];

@@ -4,8 +4,10 @@ namespace Cellpose3D.Tracking.Linking;
 /// <remarks>Where cells move little, overlap says nearly everything; where they jump, overlap is chance and only distances and sizes are left.</remarks>
 public sealed class LinkWeights
 {
-    /// <summary>Number of weights: a bias and one for each feature, twice.</summary>
-    public const int Count = 2 * (LinkFeatures.Count + 1);
+    /// <summary>Number of weights: a bias, one for each feature and one for the squared distance over the movie's spread, twice.</summary>
+    public const int Count = 2 * (LinkFeatures.Count + 2);
+
+    private const double LeastSpread = 0.08, SpreadOfFast = 0.5, MostStray = 25;
 
     private readonly double[] _values;
 
@@ -24,11 +26,11 @@ public sealed class LinkWeights
         _values = values.ToArray();
     }
 
-    /// <summary>Weights fitted to simulated movies of round and oval cells: 5 to 95 % of a diameter of motion a frame, with divisions, gaps and ragged masks.</summary>
+    /// <summary>Weights fitted to synthetic movies (<c>bench</c>, <c>fit-links</c>): 5 to 130 % of a diameter of motion a frame, 2D and 3D, with divisions, gaps, skipped frames, and masks of which up to 6 % are wrong in each way.</summary>
     public static LinkWeights Default { get; } = new(
     [
-        -1.0, 3.0, 2.0, 3.0, -4.0, -1.2, -1.5, -0.5, 0, -1.0,
-        -1.0, 1.0, 1.0, 1.0, -2.0, -1.2, -1.5, -0.5, 0, -1.0,
+        0.220, 3.187, 7.029, 3.388, -2.841, -1.148, -0.768, -2.052, -0.260, -2.098, -0.134,
+        0.596, -0.299, -0.258, 0.963, -0.707, -0.402, -0.671, -3.989, -0.089, -3.485, -0.006,
     ]);
 
     /// <summary>The weights; a copy.</summary>
@@ -69,7 +71,7 @@ public sealed class LinkWeights
 
     private static void Expand(in LinkFeatures features, Span<double> row)
     {
-        const int half = LinkFeatures.Count + 1;
+        const int half = LinkFeatures.Count + 2;
         Span<double> values = stackalloc double[LinkFeatures.Count];
         features.CopyTo(values);
         double fast = features.Motion, still = 1 - fast;
@@ -79,5 +81,7 @@ public sealed class LinkWeights
             row[1 + n] = still * values[n];
             row[half + 1 + n] = fast * values[n];
         }
+        double spreads = features.Distance / (LeastSpread + SpreadOfFast * fast), stray = Math.Min(MostStray, spreads * spreads);
+        (row[half - 1], row[2 * half - 1]) = (still * stray, fast * stray);
     }
 }

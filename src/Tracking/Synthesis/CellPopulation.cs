@@ -124,6 +124,7 @@ internal sealed class CellPopulation
     {
         SynthesisRandom random = cell.Random;
         cell.FramesSinceBirth++;
+        cell.Shimmer(_scene.Style.Shimmer);
         bool falters = random.Chance(_scene.Options.DeathRate), blinks = random.Chance(_scene.Options.BlinkRate);
         int length = 1 + random.Pick([0.6, 0.3, 0.1]), death = random.Whole(2, 4);
         cell.HiddenFor = Math.Max(0, cell.HiddenFor - 1);

@@ -6,10 +6,20 @@ namespace Cellpose3D.Tracking.Synthesis;
 /// <summary>A cell while a movie is simulated: where it is, how old, what it is about to do.</summary>
 internal sealed class MovieCell
 {
+    private readonly SynthesisRandom _glow;
+
     public MovieCell(int id, MovieCell? mother, SynthesisRandom random, NucleusCharacter character)
     {
         (Id, Mother, Random, Character) = (id, mother, random, character);
+        _glow = random.Fork(3);
     }
+
+    /// <summary>Log of a factor on its light, which wanders: focus, stain and the cell's own doings.</summary>
+    public double Glow { get; private set; }
+
+    /// <summary>Lets <see cref="Glow"/> go on by one frame.</summary>
+    /// <param name="spread">Its standard deviation.</param>
+    public void Shimmer(double spread) => Glow = 0.8 * Glow + 0.6 * spread * _glow.Normal();
 
     public int Id { get; }
 

@@ -26,6 +26,7 @@ internal sealed class MovieStyle
         SplitElongation = HasPlates ? random.Uniform(2.2, 3.2) : random.Uniform(1.6, 2.0);
         MitosisFrames = random.Whole(1, 3);
         TelophaseFrames = random.Whole(2, 4);
+        Shimmer = random.Uniform(0.02, 0.12);
     }
 
     /// <summary>Whether the movie has two dimensions.</summary>
@@ -39,6 +40,9 @@ internal sealed class MovieStyle
 
     /// <summary>Spread of the nuclei's light, as sigma of a log-normal.</summary>
     public double Variety { get; }
+
+    /// <summary>How much one nucleus's light wanders, likewise.</summary>
+    public double Shimmer { get; }
 
     /// <summary>Spread of their full size, likewise.</summary>
     public double SizeSpread { get; }

@@ -51,6 +51,7 @@ internal readonly record struct NucleusForm(
             (waviness, light, contrast, nucleoli) = (1 - 0.7 * stage, 1 + style.MitoticGlow * stage, 1 + 0.4 * stage, 1 - stage);
             elongation += ((style.HasPlates ? 1.7 : 1.15) - elongation) * stage;
         }
+        light *= Core2D.Synthesis.PortableMath.Exp(cell.Glow);
         if (scene.IsFlat)
         {
             double radius = 0.5 * scene.Diameter * Math.Sqrt(size), stretch = Math.Sqrt(elongation);

@@ -7,7 +7,8 @@ namespace Cellpose3D.Tracking.Synthesis;
 /// <remarks>
 /// As the Cell Tracking Challenge wants it: a track has a mask in each of its frames, a cell that was out of sight goes on under a new
 /// number with the old one as parent, and a division is a track that ends with two (after skipped frames perhaps more) that begin.
-/// A cell that was gone longer than <see cref="LongestGap"/> frames is a new one: nobody could know better.
+/// A cell that was gone longer than <see cref="LongestGap"/> frames is a new one, and so are daughters of a cell that was missing when it
+/// divided: nobody could know better.
 /// </remarks>
 internal sealed class TrackBook
 {
@@ -51,9 +52,11 @@ internal sealed class TrackBook
         }
         foreach ((MovieCell source, List<int> list) in heirs.OrderBy(h => h.Key.Id))
         {
-            bool goesOn = list.Count == 1 && source.LastSeen == frame - 1;
+            bool isNext = source.LastSeen == frame - 1;
+            if (list.Count > 1 && !isNext)                               // nobody saw that division
+                continue;
             foreach (int n in list)
-                entries[n] = goesOn ? (source.Label, 0, -1) : (0, source.Label, source.LastSeen);
+                entries[n] = list.Count == 1 && isNext ? (source.Label, 0, -1) : (0, source.Label, source.LastSeen);
         }
         var seen = new HashSet<MovieCell>(visible);
         NoteGone(frame, seen);

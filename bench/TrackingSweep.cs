@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text;
+using Cellpose3D.Tracking;
+using Cellpose3D.Tracking.Lineages;
+using Cellpose3D.Tracking.Linking;
+using Cellpose3D.Tracking.Metrics;
+using Cellpose3D.Tracking.Synthesis;
+
+namespace Cellpose3D.Bench;
+
+/// <summary>Links synthetic movies in several ways, from cells that hardly move to cells that jump, and draws LNK and BIO.</summary>
+internal static class TrackingSweep
+{
+    public const string Displacement = "displacement", Skip = "skip";
+
+    private const int BioTolerance = 1;                                  // frames a division may be off
+    private const int FirstSeed = 5000;                                  // none of those that weights are fitted to
+    private static readonly int[] Skips = [1, 2, 4, 8];
+
+    /// <summary>The ways of linking, by name.</summary>
+    public static IReadOnlyList<(string Name, Func<MovieMasks, TrackingSolution> Link)> Ways { get; } =
+    [
+        ("nearest neighbour", BaselineLinks.Nearest),
+        ("IoU stitching", BaselineLinks.Stitch),
+        ("training-free flow", m => Track(m, new TrackerOptions { Threads = 1 })),
+    ];
+
+    public static void Run(string folder, int seeds)
+    {
+        Directory.CreateDirectory(folder);
+        var points = new List<SweepPoint>();
+        foreach (double motion in TimelapseOptions.MotionPresets)
+            Add(points, Displacement, motion, Options with { Motion = motion }, seeds);
+        foreach (int skip in Skips)
+            Add(points, Skip, skip, Options with { Motion = 0.15, FrameSkip = skip, CycleFrames = 80 }, seeds);
+        var text = new StringBuilder("sweep,value,masks,way,movies,step_diameters,lnk,bio,ct,tf,bc,chota\n");
+        foreach (SweepPoint p in points)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{p.Sweep},{p.Value},{p.Masks},{p.Way},{p.Movies},{p.Step:f3},{p.Lnk:f4},{p.Bio:f4},{p.Ct:f4},{p.Tf:f4},{p.Bc:f4},{p.Chota:f4}\n");
+        }
+        File.WriteAllText(Path.Combine(folder, "tracking-sweep.csv"), text.ToString());
+        File.WriteAllBytes(Path.Combine(folder, "tracking-sweep.png"), SweepPlot.Png(points));
+    }
+
+    public static TrackingSolution Track(MovieMasks movie, TrackerOptions options)
+    {
+        var tracker = new Tracker(options);
+        for (int t = 0; t < movie.Seen.Length; t++)
+            tracker.Add(movie.Seen[t].Labels, movie.Frames[t].Image);
+        return tracker.Finish();
+    }
+
+    public static CtcScores Score(MovieMasks movie, TrackingSolution solution)
+    {
+        TrackSet tracks = TrackSet.Build(solution, splitAtGaps: true);
+        var evaluator = new CtcEvaluator();
+        for (int t = 0; t < movie.Seen.Length; t++)
+            evaluator.AddFrame(movie.Frames[t].Labels, TrackPainter.Paint(movie.Seen[t].Labels, t, solution.Detections, tracks));
+        return evaluator.Score(movie.Rows, tracks.Rows());
+    }
+
+    private static TimelapseOptions Options => new() { Frames = 30, Height = 256, Width = 256, Diameter = 16, Crowding = 0.12, CycleFrames = 40 };
+
+    private static void Add(List<SweepPoint> points, string sweep, double value, TimelapseOptions options, int seeds)
+    {
+        var scores = new Dictionary<(string Masks, string Way), List<CtcScores>>();
+        double step = 0;
+        for (int n = 0; n < seeds; n++)
+        {
+            var movie = MovieMasks.Make(options with { Seed = FirstSeed + n }, new MaskDefects());
+            step += movie.Movie.MeanStepDiameters / seeds;
+            foreach ((string masks, MovieMasks seen) in new[] { ("true", movie), ("degraded", movie.With(MaskDefects.Of(0.03))) })
+            {
+                foreach ((string way, Func<MovieMasks, TrackingSolution> link) in Ways)
+                {
+                    if (!scores.TryGetValue((masks, way), out List<CtcScores>? list))
+                        scores[(masks, way)] = list = [];
+                    list.Add(Score(seen, link(seen)));
+                }
+            }
+        }
+        foreach (((string masks, string way), List<CtcScores> list) in scores)
+        {
+            var point = new SweepPoint(
+                sweep, value, masks, way, list.Count, step, Mean(list, s => s.Lnk), Mean(list, s => s.BioAt(BioTolerance)), Mean(list, s => s.Ct), Mean(list, s => s.Tf),
+                Mean(list, s => s.Bc[BioTolerance]), Mean(list, s => s.Chota));
+            points.Add(point);
+            Console.WriteLine($"{sweep} {value,4} {masks,-8} {way,-20} step {point.Step:f2} LNK {point.Lnk:f4} BIO {point.Bio:f4} CT {point.Ct:f3} TF {point.Tf:f3} BC {point.Bc:f3} CHOTA {point.Chota:f4}");
+        }
+    }
+
+    private static double Mean(List<CtcScores> scores, Func<CtcScores, double?> of) => scores.Select(of).Average() ?? double.NaN;
+}
