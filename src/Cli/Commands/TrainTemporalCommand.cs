@@ -19,6 +19,7 @@ internal static class TrainTemporalCommand
 {
     private const ulong TrainingSeed = 1, HeldOutSeed = 2, CalibrationSeed = 3;
     private const int CalibrationSide = 192, CalibrationFrames = 14;
+    private const double CalibrationDefects = 0.03;
     private const double LeastMotion = 0.15;                             // diameters a frame; slower cells are linked without a head
 
     private static readonly Argument<string[]> Folders = new("folders") { Description = "Movies in the layout of the Cell Tracking Challenge: 01 with 01_GT beside it. None: synthetic movies only.", Arity = ArgumentArity.ZeroOrMore };
@@ -96,7 +97,7 @@ internal static class TrainTemporalCommand
         var json = new JsonObject { ["model"] = output, ["steps"] = options.Steps, ["loss"] = history.Count > 0 ? history[^1].Loss : null };
         if (movies > 0)
         {
-            var fresh = new SyntheticMovies(Seeds(options.Seed, CalibrationSeed), model.Diameter, CalibrationSide, CalibrationFrames);
+            var fresh = new SyntheticMovies(Seeds(options.Seed, CalibrationSeed), model.Diameter, CalibrationSide, CalibrationFrames, defects: CalibrationDefects);
             reporter.WithProgress("calibrate", 1, display =>
             {
                 (int links, int divisions) = TemporalCalibration.Fit(model, movies, fresh.Make, display, cancellationToken);

@@ -15,16 +15,18 @@ public sealed class LearnedTemporalFlow : ITemporalFlow, IDisposable
     private readonly FrameEncoder _encoder;
     private readonly PairJudge _judge;
     private readonly SortedDictionary<int, FrameFeatures> _frames = [];
+    private readonly bool _ownsModel;
     private PairEvidence? _evidence;
     private int _later = -1, _oldest = -1;
 
     /// <summary>Prepares for a movie.</summary>
-    /// <param name="model">Borrowed; must outlive this object.</param>
+    /// <param name="model">Must outlive this object; borrowed unless said otherwise.</param>
     /// <param name="options">Of the training-free part; its weights are not used. Null for the defaults.</param>
-    public LearnedTemporalFlow(TemporalModel model, TrainingFreeFlowOptions? options = null)
+    /// <param name="ownsModel">Whether <see cref="Dispose"/> frees the model too.</param>
+    public LearnedTemporalFlow(TemporalModel model, TrainingFreeFlowOptions? options = null, bool ownsModel = false)
     {
         options ??= new TrainingFreeFlowOptions();
-        _model = model;
+        (_model, _ownsModel) = (model, ownsModel);
         _free = new TrainingFreeFlow(options with { Neighbours = Math.Max(LeastNeighbours, options.Neighbours) }) { JudgeLinks = Judge, JudgeDivisions = Judge };
         _encoder = new FrameEncoder(model, options.Spacing);
         _judge = new PairJudge(model, options.Spacing);
@@ -50,6 +52,8 @@ public sealed class LearnedTemporalFlow : ITemporalFlow, IDisposable
     /// <summary>Frees the features.</summary>
     public void Dispose()
     {
+        if (_ownsModel)
+            _model.Dispose();
         foreach (FrameFeatures frame in _frames.Values)
             frame.Dispose();
         _frames.Clear();

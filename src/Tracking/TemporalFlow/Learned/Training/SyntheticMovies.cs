@@ -8,9 +8,12 @@ namespace Cellpose3D.Tracking.TemporalFlow.Learned.Training;
 /// <param name="diameter">Mean diameter of the cells in pixels; the model's own spares resizing.</param>
 /// <param name="side">Pixels along Y and X.</param>
 /// <param name="frames">Frames.</param>
+/// <param name="defects">Rate of each kind of wrong mask in every third movie, 0 to 1.</param>
 /// <param name="slowest">Least motion, in diameters a frame; the most is 1.5, and all scales between are equally frequent.</param>
-public sealed class SyntheticMovies(ulong seed, double diameter, int side = 176, int frames = 26, double slowest = 0.05)
+public sealed class SyntheticMovies(ulong seed, double diameter, int side = 176, int frames = 26, double slowest = 0.05, double defects = 0)
 {
+    private const ulong SoundMovies = 3;
+    private const int FirstOfNoTrack = 1_000_000;
     private const double Fastest = 1.5;                                  // diameters a frame
 
     /// <summary>Makes a movie.</summary>
@@ -30,11 +33,25 @@ public sealed class SyntheticMovies(ulong seed, double diameter, int side = 176,
         });
         var images = new List<NdArray<float>>();
         var labels = new List<NdArray<int>>();
+        MaskDegrader? degrader = defects > 0 && number % SoundMovies == 0 ? new MaskDegrader(MaskDefects.Of(defects), movie.Options.Seed) : null;
         foreach (SyntheticFrame frame in movie.Frames())
         {
             images.Add(frame.Image!);
-            labels.Add(frame.Labels);
+            labels.Add(degrader is null ? frame.Labels : Named(degrader.Degrade(frame.Labels, frame.Index)));
         }
         return new TemporalMovie(images, labels, movie.Rows);
+    }
+
+    /// <summary>Wrong masks under the names of the tracks they come from; false ones, and second pieces of a cell, under numbers of no track.</summary>
+    private static NdArray<int> Named(DegradedFrame frame)
+    {
+        var taken = new HashSet<int>();
+        var names = new Dictionary<int, int> { [0] = 0 };
+        foreach (DegradedMask mask in frame.Masks)
+        {
+            int track = mask.Sources.FirstOrDefault(taken.Add);
+            names[mask.Label] = track > 0 ? track : FirstOfNoTrack + mask.Label;
+        }
+        return new NdArray<int>([.. frame.Labels.Data.Select(l => names[l])], frame.Labels.Shape);
     }
 }
