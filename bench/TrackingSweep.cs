@@ -1,10 +1,13 @@
 using System.Globalization;
 using System.Text;
+using Cellpose3D.IO.Weights;
 using Cellpose3D.Tracking;
 using Cellpose3D.Tracking.Lineages;
 using Cellpose3D.Tracking.Linking;
 using Cellpose3D.Tracking.Metrics;
 using Cellpose3D.Tracking.Synthesis;
+using Cellpose3D.Tracking.TemporalFlow.Learned;
+using TorchSharp;
 
 namespace Cellpose3D.Bench;
 
@@ -23,6 +26,7 @@ internal static class TrackingSweep
         ("nearest neighbour", BaselineLinks.Nearest),
         ("IoU stitching", BaselineLinks.Stitch),
         ("training-free flow", m => Track(m, new TrackerOptions { Threads = 1 })),
+        ("learned head", Learned),
     ];
 
     public static void Run(string folder, int seeds)
@@ -45,6 +49,17 @@ internal static class TrackingSweep
     public static TrackingSolution Track(MovieMasks movie, TrackerOptions options)
     {
         var tracker = new Tracker(options);
+        for (int t = 0; t < movie.Seen.Length; t++)
+            tracker.Add(movie.Seen[t].Labels, movie.Frames[t].Image);
+        return tracker.Finish();
+    }
+
+    private static TrackingSolution Learned(MovieMasks movie)
+    {
+        var options = new TrackerOptions { Threads = 1 };
+        using TemporalModel model = TemporalModelFile.Read(Path.Combine(AppContext.BaseDirectory, "data", "models", "temporal.safetensors"), torch.CPU);
+        using var flow = new LearnedTemporalFlow(model, options.Flow());
+        var tracker = new Tracker(options, flow);
         for (int t = 0; t < movie.Seen.Length; t++)
             tracker.Add(movie.Seen[t].Labels, movie.Frames[t].Image);
         return tracker.Finish();

@@ -47,6 +47,15 @@ internal static class ModelsCommand
                 JsonObject json = Json(entry);
                 reporter.Result($"name             {entry.Name}");
                 reporter.Result($"from             {Origin(entry.Origin)}");
+                if (TemporalModelFile.IsOne(entry.WeightPaths[0]))
+                {
+                    reporter.Result($"file             {entry.WeightPaths[0]}");
+                    reporter.Result($"  sha-256        {CellposeModelFile.HashFile(entry.WeightPaths[0])}");
+                    reporter.Result($"kind             {Tracking.TemporalFlow.Learned.TemporalModel.Kind}: 'track --flow learned' links cells with it; it does not segment");
+                    json["kind"] = Tracking.TemporalFlow.Learned.TemporalModel.Kind;
+                    reporter.ResultJson(json);
+                    return ExitCode.Ok;
+                }
                 foreach (CellposeModelFile file in entry.Load(ensemble: true))
                 {
                     reporter.Result($"file             {file.Path}");

@@ -55,6 +55,7 @@ internal static class TrainCommand
         {
             Folders, Output, Init, Resume, Validate, ValidateEvery, Epochs, OptimizerName, LearningRate, ScheduleName, WeightDecay, BatchSize, ImagesPerEpoch,
             Crop, Base, DiamMean, MinMasks, Balance, Share, Channels, Intensity, Invert, Chan, Chan2, Synthetic, SizeOnly, NoSizeModel, MixedPrecision, Seed, Device,
+            TrainTemporalCommand.Create(),
         }.WithAction("cellpose3d train my_images/ -o my_cells.safetensors --init nuclei --epochs 50 --optimizer adamw", Run);
     }
 

@@ -1,6 +1,7 @@
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Core2D.Network;
 using Cellpose3D.IO.Weights;
+using Cellpose3D.Tracking.TemporalFlow.Learned;
 using TorchSharp;
 
 namespace Cellpose3D.Cli.Segmentation;
@@ -27,6 +28,23 @@ internal static class ModelLoading
             reporter.Info(FormattableString.Invariant(
                 $"model: {entry.Name} ({(files.Count > 1 ? $"{files.Count} networks, " : "")}widths {string.Join("-", files[0].Widths.Skip(1))}), cells of {info.DiamMean:f1} px after resizing; {Diameter(settings, info, size)}"));
             return model;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.Model, Failures.LineOf(e), e);
+        }
+    }
+
+    /// <summary>Loads a temporal flow head; a failure of any kind has the exit code of a model.</summary>
+    /// <param name="nameOrPath">Its name or path; <see cref="TemporalModelFile.Shipped"/> is the program's own.</param>
+    /// <param name="device">Where it shall run.</param>
+    /// <returns>The model; owned by the caller.</returns>
+    /// <exception cref="CommandException">There is no such head, or it is damaged.</exception>
+    public static TemporalModel LoadTemporal(string nameOrPath, torch.Device device)
+    {
+        try
+        {
+            return TemporalModelFile.Read(Registry().Resolve(nameOrPath).WeightPaths[0], device);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
         {

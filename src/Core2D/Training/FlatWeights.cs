@@ -1,4 +1,3 @@
-using Cellpose3D.Core2D.Network;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -15,7 +14,7 @@ internal sealed class FlatWeights : IDisposable
 
     /// <summary>Takes over the storage of a network's parameters.</summary>
     /// <param name="net">Already on its device, which it must not leave from now on; borrowed.</param>
-    internal FlatWeights(CellposeNet net)
+    internal FlatWeights(nn.Module net)
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();

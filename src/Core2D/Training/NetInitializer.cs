@@ -1,4 +1,3 @@
-using Cellpose3D.Core2D.Network;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -14,7 +13,7 @@ internal static class NetInitializer
     /// <summary>Overwrites every trained parameter but the batch norms', which start right.</summary>
     /// <param name="net">Receives the values.</param>
     /// <param name="seed">The same seed gives the same weights.</param>
-    internal static void Fill(CellposeNet net, ulong seed)
+    internal static void Fill(nn.Module net, ulong seed)
     {
         using IDisposable noGrad = no_grad();
         ulong layer = 0;

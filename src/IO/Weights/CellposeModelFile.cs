@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Cellpose3D.Core2D.Network;
+using Cellpose3D.Tracking.TemporalFlow.Learned;
 
 namespace Cellpose3D.IO.Weights;
 
@@ -103,6 +104,8 @@ public sealed record CellposeModelFile(
 
     private static void RefuseOtherGenerations(StateDict weights, string path)
     {
+        if (weights.Metadata.TryGetValue("kind", out string? kind) && kind == TemporalModel.Kind)
+            throw new NotSupportedException($"'{path}' is a {kind}, which links cells and does not segment; name a network of Cellpose 1 to 3, for example nuclei.");
         if (weights.Find("W2") is not null)
             throw new NotSupportedException($"'{path}' is a Cellpose 4 network (SAM); networks of Cellpose 1 to 3 are read, for example cyto3 or nuclei.");
         if (weights.Find("output.2.weight") is not null && weights.Find("downsample.down.res_down_0.conv.conv_0.2.weight") is not null)

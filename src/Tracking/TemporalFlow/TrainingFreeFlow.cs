@@ -27,6 +27,12 @@ public sealed class TrainingFreeFlow : ITemporalFlow
     /// <summary>What is known of the cells' motion so far.</summary>
     public MotionModel Motion { get; } = new();
 
+    /// <summary>Judges links anew, which then steer the motion model; null for nobody.</summary>
+    internal Func<FlowFrame, FlowFrame, ScoredLink[], ScoredLink[]>? JudgeLinks { get; init; }
+
+    /// <summary>Judges divisions anew; null for nobody.</summary>
+    internal Func<FlowFrame, FlowFrame, List<ScoredDivision>, List<ScoredDivision>>? JudgeDivisions { get; init; }
+
     /// <inheritdoc/>
     public FlowLinks Propose(FlowFrame earlier, FlowFrame later, PointUm between, CancellationToken cancellationToken = default)
     {
@@ -47,7 +53,8 @@ public sealed class TrainingFreeFlow : ITemporalFlow
             parents = LikelyParents(links, earlier, later);
         }
         Motion.Observe(earlier, later, parents, expected, between, learn: true);
-        return new FlowLinks(links, DivisionFinder.Find(earlier, later, expected, links, _options.DivisionWeights));
+        List<ScoredDivision> divisions = DivisionFinder.Find(earlier, later, expected, links, _options.DivisionWeights);
+        return new FlowLinks(links, JudgeDivisions?.Invoke(earlier, later, divisions) ?? divisions);
     }
 
     private ScoredLink[] Score(FlowFrame earlier, FlowFrame later, PointUm[] expected, PointUm between, CancellationToken cancellationToken)
@@ -68,7 +75,8 @@ public sealed class TrainingFreeFlow : ITemporalFlow
                 return diffusion;
             },
             _ => { });
-        return [.. byTarget.SelectMany(l => l)];
+        ScoredLink[] links = [.. byTarget.SelectMany(l => l)];
+        return JudgeLinks?.Invoke(earlier, later, links) ?? links;
     }
 
     private List<ScoredLink> ScoreOne(
