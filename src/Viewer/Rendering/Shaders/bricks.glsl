@@ -1,0 +1,10 @@
+// Cubes of 8 and 32 voxels that hold nothing to see are jumped over.
+uniform usampler3D u_fine, u_coarse;
+uniform int u_skip;
+
+// Side of the empty brick around a voxel; 0 where there may be something. A brick is empty up to a value.
+int emptyBrick(ivec3 voxel, uint upTo) {
+    if (texelFetch(u_coarse, voxel >> 5, 0).r <= upTo)
+        return 32;
+    return texelFetch(u_fine, voxel >> 3, 0).r <= upTo ? 8 : 0;
+}

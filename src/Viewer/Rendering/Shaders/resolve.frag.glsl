@@ -1,0 +1,19 @@
+// Averages the pixels drawn for one of the picture, in linear light, and encodes for screens.
+layout(location = 0) out vec4 o_color;
+
+uniform sampler2D u_image;
+uniform int u_factor;
+
+void main() {
+    vec4 sum = vec4(0.0);
+    ivec2 from = ivec2(gl_FragCoord.xy) * u_factor;
+    for (int y = 0; y < u_factor; y++) {
+        for (int x = 0; x < u_factor; x++) {
+            vec4 part = texelFetch(u_image, from + ivec2(x, y), 0);
+            sum += vec4(min(part.rgb, vec3(part.a)), part.a);     // bright spots must not leak over an edge
+        }
+    }
+    sum /= float(u_factor * u_factor);
+    vec3 color = clamp(sum.a > 0.0 ? sum.rgb / sum.a : vec3(0.0), 0.0, 1.0);
+    o_color = vec4(pow(color, vec3(1.0 / 2.2)), sum.a);
+}
