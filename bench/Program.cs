@@ -13,10 +13,13 @@ switch (args)
     case ["network"]:
         NetworkBench.Run();
         return 0;
+    case ["render"]:
+        RenderBench.Run();
+        return 0;
     case ["large-image", string path, string size, string cells]:
         LargeImage.Write(path, int.Parse(size, CultureInfo.InvariantCulture), int.Parse(cells, CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | large-image FILE SIZE CELLS");
+        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | render | large-image FILE SIZE CELLS");
         return 2;
 }

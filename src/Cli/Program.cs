@@ -10,6 +10,7 @@ CommonOptions.AddTo(root);
 root.Subcommands.Add(SegmentCommand.Create());
 root.Subcommands.Add(EvaluateCommand.Create());
 root.Subcommands.Add(MeasureCommand.Create());
+root.Subcommands.Add(RenderCommand.Create());
 root.Subcommands.Add(TrainCommand.Create());
 root.Subcommands.Add(ModelsCommand.Create());
 root.Subcommands.Add(SynthCommand.Create());

@@ -47,7 +47,7 @@ public static class LabelPalette
     public static Dictionary<uint, Rgb> ByTrack(IEnumerable<uint> ids, IReadOnlyDictionary<uint, uint> parents, int seed = 0)
     {
         ILookup<uint, uint> daughters = parents.OrderBy(p => p.Key).ToLookup(p => p.Value, p => p.Key);
-        return ids.ToDictionary(id => id, id => OkColor.OfHue(Lightness(id), 0.15, Hue(id, 0)).ToRgb());
+        return ids.ToDictionary(id => id, id => Bright(Lightness(id), Hue(id, 0)).ToRgb());
 
         double Hue(uint id, int depth)
         {
@@ -84,6 +84,14 @@ public static class LabelPalette
     private static OkColor Color(uint id, int seed, int attempt)
     {
         uint level = (id + (uint)attempt) % 3;
-        return OkColor.OfHue(0.64 + 0.085 * level, 0.15, Turn(id, seed) + attempt * GoldenRatio);
+        return Bright(0.645 + 0.075 * level, Turn(id, seed) + attempt * GoldenRatio);
+    }
+
+    // yellows of the lightness of blues are olive: they are lifted to where they glow
+    private static OkColor Bright(double lightness, double turns)
+    {
+        const double Yellow = 0.29;
+        double lift = Math.Max(0, Math.Cos(2 * Math.PI * (turns - Yellow)));
+        return OkColor.OfHue(lightness + 0.14 * lift * lift, 0.17, turns);
     }
 }

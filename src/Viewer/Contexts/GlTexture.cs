@@ -49,7 +49,7 @@ internal sealed class GlTexture : GlObject
     internal unsafe void Write<T>(ReadOnlySpan<T> texels, PixelFormat layout, PixelType type)
         where T : unmanaged
     {
-        Device.Gl.BindTexture(_target, Handle);
+        BindToFill();
         fixed (T* first = texels)
             Device.Gl.TexSubImage2D(TextureTarget.Texture2D, 0, 0, 0, (uint)Width, (uint)Height, layout, type, first);
         Device.Check("filling a texture");
@@ -64,7 +64,7 @@ internal sealed class GlTexture : GlObject
         where T : unmanaged
     {
         int planes = texels.Length / (Width * Height);
-        Device.Gl.BindTexture(_target, Handle);
+        BindToFill();
         fixed (T* first = texels)
             Device.Gl.TexSubImage3D(TextureTarget.Texture3D, 0, 0, 0, z, (uint)Width, (uint)Height, (uint)planes, layout, type, first);
         Device.Check("filling a volume's texture");
@@ -80,11 +80,18 @@ internal sealed class GlTexture : GlObject
 
     private protected override void Delete() => Device.Gl.DeleteTexture(Handle);
 
+    // on a unit that no shader reads, so that what is bound for drawing stays
+    private void BindToFill()
+    {
+        Device.Gl.ActiveTexture(TextureUnit.Texture15);
+        Device.Gl.BindTexture(_target, Handle);
+    }
+
     private void Prepare(bool linear)
     {
         int filter = linear ? (int)GLEnum.Linear : (int)GLEnum.Nearest;
         GL gl = Device.Gl;
-        gl.BindTexture(_target, Handle);
+        BindToFill();
         gl.TexParameter(_target, TextureParameterName.TextureMinFilter, filter);
         gl.TexParameter(_target, TextureParameterName.TextureMagFilter, filter);
         foreach (TextureParameterName axis in (TextureParameterName[])[TextureParameterName.TextureWrapS, TextureParameterName.TextureWrapT, TextureParameterName.TextureWrapR])

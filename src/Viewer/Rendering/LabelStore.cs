@@ -63,7 +63,7 @@ internal sealed class LabelStore : IDisposable
             _fieldIsCurrent = false;
             Version++;
         }
-        if (layer.Surface == LabelSurface.Smooth && !_fieldIsCurrent)
+        if (!_fieldIsCurrent)
         {
             byte[] field = SmoothField.Of(_labels, layer.Shows, SmoothField.Passes(voxelUm.Z, voxelUm.Y, voxelUm.X));
             _field ??= GlTexture.Volume(_device, _labels.Shape.X, _labels.Shape.Y, _labels.Shape.Z, InternalFormat.R8, PixelFormat.Red, PixelType.UnsignedByte, linear: true);

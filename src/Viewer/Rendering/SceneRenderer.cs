@@ -91,7 +91,7 @@ public sealed class SceneRenderer : IDisposable
     {
         Prepare(width, height, supersampling);
         _scene = scene;
-        _view = ViewGeometry.For(scene, width * supersampling, height * supersampling);
+        _view = ViewGeometry.For(scene, width, height, supersampling);
         bool hasLabels = _labels is not null && scene.Labels is { IsVisible: true };
         if (hasLabels)
             _labels!.Update(scene.Labels!, Colors, VoxelOf(scene, _labels.Volume.Stride));

@@ -20,10 +20,12 @@ public sealed record ViewGeometry(Vector3 Eye, Vector3 Right, Vector3 Down, Vect
     /// <param name="scene">The scene.</param>
     /// <param name="width">Pixels.</param>
     /// <param name="height">Pixels.</param>
-    public static ViewGeometry For(SceneState scene, int width, int height)
+    /// <param name="supersampling">Pixels drawn for one of the picture along each side; the geometry is that of the pixels drawn.</param>
+    public static ViewGeometry For(SceneState scene, int width, int height, int supersampling = 1)
     {
         double aspect = (double)width / height;
         Camera camera = CameraOf(scene, aspect, height);
+        (width, height) = (width * supersampling, height * supersampling);
         CameraFrame frame = CameraFrame.Of(camera);
         bool perspective = camera.PerspectiveDegrees > 0;
         double half = perspective ? Math.Tan(camera.PerspectiveDegrees * Math.PI / 360) : camera.HeightUm / 2;
@@ -42,7 +44,9 @@ public sealed record ViewGeometry(Vector3 Eye, Vector3 Right, Vector3 Down, Vect
         CameraPreset preset = scene.View switch { ViewKind.XZ => CameraPreset.Bottom, ViewKind.ZY => CameraPreset.Right, _ => CameraPreset.Front };
         Camera camera = Camera.For(scene.Grid, preset, aspect);
         if (scene.SliceZoom <= 0)
-            return camera with { HeightUm = camera.HeightUm / 1.12 };
+            return camera with { HeightUm = camera.HeightUm / Camera.Margin };
+        if (scene.SliceCentre)
+            return camera with { HeightUm = height / scene.SliceZoom };
         PointUm at = scene.Cursor + new PointUm(0.5, 0.5, 0.5), size = scene.Grid.VoxelUm;
         return camera with { HeightUm = height / scene.SliceZoom, Target = new PointUm(at.Z * size.Z, at.Y * size.Y, at.X * size.X) };
     }

@@ -5,6 +5,9 @@ namespace Cellpose3D.Viewer.Scene;
 /// <summary>A camera that turns around a point; all lengths in micrometres.</summary>
 public sealed record Camera
 {
+    /// <summary>Height of a fitted picture over what it shows.</summary>
+    public const double Margin = 1.12;
+
     /// <summary>The point it looks at and turns around.</summary>
     public PointUm Target { get; init; }
 
@@ -56,16 +59,21 @@ public sealed record Camera
     /// <summary>The same direction, with all of a volume in the picture.</summary>
     /// <param name="grid">The volume.</param>
     /// <param name="aspect">Width of the picture over its height.</param>
-    /// <param name="margin">The picture's height over what the volume needs.</param>
-    public Camera Fit(VolumeGrid grid, double aspect, double margin = 1.12)
+    public Camera Fit(VolumeGrid grid, double aspect) => Fit(default, grid.SizeUm, aspect);
+
+    /// <summary>The same direction, with all of a box in the picture and a margin around it.</summary>
+    /// <param name="low">One corner.</param>
+    /// <param name="high">The other.</param>
+    /// <param name="aspect">Width of the picture over its height.</param>
+    public Camera Fit(PointUm low, PointUm high, double aspect)
     {
         CameraFrame frame = CameraFrame.Of(this);
-        PointUm half = grid.SizeUm * 0.5;
+        PointUm half = (high - low) * 0.5;
         double Extent(PointUm axis) => 2 * (Math.Abs(axis.Z) * half.Z + Math.Abs(axis.Y) * half.Y + Math.Abs(axis.X) * half.X);
         double height = Math.Max(Extent(frame.Up), Extent(frame.Right) / aspect);
         if (PerspectiveDegrees > 0)
             height += Extent(frame.Forward) * Math.Tan(PerspectiveDegrees * Math.PI / 360);      // what is nearer looks larger
-        return this with { Target = grid.CentreUm, HeightUm = height * margin };
+        return this with { Target = low + half, HeightUm = height * Margin };
     }
 
     /// <summary>Refuses what is no camera.</summary>

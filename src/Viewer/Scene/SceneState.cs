@@ -27,6 +27,9 @@ public sealed record SceneState
     /// <summary>Pixels per micrometre on slices; 0, the default, fits the slice into the picture.</summary>
     public double SliceZoom { get; init; }
 
+    /// <summary>Whether slices keep the volume's middle in the picture's, rather than the cursor, where <see cref="SliceZoom"/> is set.</summary>
+    public bool SliceCentre { get; init; }
+
     /// <summary>The image's channels.</summary>
     public ImmutableArray<ImageLayer> Images { get; init; } = [];
 

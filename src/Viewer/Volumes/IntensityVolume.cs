@@ -52,6 +52,10 @@ public sealed class IntensityVolume
         return new IntensityVolume(packed, shape, stride ?? new VolumeShape(1, 1, 1), lowest, highest);
     }
 
+    /// <summary>The same voxels, said to stand for another number of finer ones.</summary>
+    /// <param name="stride">Voxels of the finest resolution for one along each axis.</param>
+    public IntensityVolume WithStride(VolumeShape stride) => new(Voxels, Shape, stride, Lowest, Highest);
+
     /// <summary>Intensities below which two shares of the voxels lie, for a contrast.</summary>
     /// <param name="low">Share, 0 to 1.</param>
     /// <param name="high">Share, above <paramref name="low"/>.</param>

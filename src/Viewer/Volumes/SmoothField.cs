@@ -2,19 +2,15 @@ namespace Cellpose3D.Viewer.Volumes;
 
 /// <summary>
 /// A field whose level 1/2 is a smooth surface of the labels shown: their indicator under a binomial filter of about the width of a
-/// step between planes, held above 1/2 at every voxel of a cell and below at every other.
+/// step between planes, put right wherever the filter moved a voxel's centre to the other side.
 /// </summary>
 /// <remarks>
-/// Holding it there keeps thin cells and thin gaps, which smoothing alone swallows. What it costs in smoothness is little: the plane that
-/// a flat surface was cut from fits between the voxel centres too.
+/// On a surface the level is moved to the voxel's centre, a small part of a voxel; a flat surface needs none of it, since the plane that it
+/// was cut from fits between the voxel centres. Where the filter swallowed a thin cell or a thin gap, the field is mirrored at 1/2.
 /// </remarks>
 public static class SmoothField
 {
-    /// <summary>The value of a voxel of background at most.</summary>
-    public const byte Outside = 112;
-
-    /// <summary>The value of a voxel of a cell at least.</summary>
-    public const byte Inside = 143;
+    private const byte Half = 128;
 
     /// <summary>Computes the field.</summary>
     /// <param name="labels">The labels.</param>
@@ -52,10 +48,30 @@ public static class SmoothField
         });
         Parallel.For(0, depth, z =>
         {
-            for (int i = z * height * width; i < (z + 1) * height * width; i++)
-                field[i] = inside[i] != 0 ? Math.Max(field[i], Inside) : Math.Min(field[i], Outside);
+            int i = z * height * width;
+            for (int y = 0; y < height; y++)
+            {
+                for (int x = 0; x < width; x++, i++)
+                {
+                    bool cell = inside[i] != 0;
+                    inside[i] = cell == field[i] >= Half ? field[i] : Mended(cell, field[i], Slope(
+                        field[i + (z + 1 < depth ? height * width : 0)] - field[i - (z > 0 ? height * width : 0)],
+                        field[i + (y + 1 < height ? width : 0)] - field[i - (y > 0 ? width : 0)],
+                        field[i + (x + 1 < width ? 1 : 0)] - field[i - (x > 0 ? 1 : 0)]));
+                }
+            }
         });
-        return field;
+        return inside;
+    }
+
+    private static double Slope(int z, int y, int x) => 0.5 * Math.Sqrt(z * z + y * y + x * x);
+
+    // a voxel on the wrong side: by how far, in voxels, tells a surface that is moved a little from a thin cell or gap
+    private static byte Mended(bool cell, byte value, double slope)
+    {
+        double wrong = Math.Abs(value - 127.5), share = Math.Clamp((wrong / Math.Max(slope, 1e-3) - 0.35) / 0.3, 0, 1);
+        double right = 0.5 + share * wrong;
+        return (byte)Math.Round(127.5 + (cell ? right : -right), MidpointRounding.AwayFromZero);
     }
 
     /// <summary>Passes that smooth over the same distance along every axis: that between the voxels that are farthest apart.</summary>

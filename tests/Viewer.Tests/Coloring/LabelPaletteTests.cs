@@ -12,7 +12,7 @@ public sealed class LabelPaletteTests
     public void ByContact_TouchingCells_LookApart(int seed)
     {
         // a packed tissue: cells of 4 x 4 x 4 voxels, ids in no order
-        LabelVolume tissue = Phantoms.Labels(24, 24, 24, (z, y, x) => (uint)((z / 4 * 36 + y / 4 * 6 + x / 4) * 21 % 216 + 1));
+        LabelVolume tissue = Phantoms.Labels(24, 24, 24, (z, y, x) => (uint)((z / 4 * 36 + y / 4 * 6 + x / 4) * 35 % 216 + 1));
         var contacts = new LabelContacts();
         contacts.Add(tissue);
 

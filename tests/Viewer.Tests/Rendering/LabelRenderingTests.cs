@@ -100,7 +100,7 @@ public sealed class LabelRenderingTests(GlFixture gl)
 
         Assert.Equal(fastIds, slowIds);
         Assert.Equal(fast, slow);
-        Assert.True(fastIds.Count(id => id != 0) > 500);
+        Assert.Contains(fastIds, id => id != 0);
     }
 
     [Theory]

@@ -33,7 +33,7 @@ public sealed class VolumeThinningTests
 
         Assert.Equal(new VolumeShape(1, 2, 3), thin.Shape);
         Assert.Equal([21u, 23u, 24u, 26u, 28u, 29u], thin.Voxels);
-        Assert.Equal((10.5f, 26.5f), (mean.Lowest, mean.Highest));        // means of the first and last block: 0 1 5 6 15 16 20 21 and 14 29 alone are 10.5 and 21.5; 10..13 rows below
+        Assert.Equal((10.5f, 21.5f), (mean.Lowest, mean.Highest));        // the means of 0 1 5 6 15 16 20 21 and of 14 29
     }
 
     [Fact]

@@ -23,8 +23,9 @@ uint labelAt(ivec3 v) {
 }
 
 // Gradient of the indicator of one id under the kernel (1 - (r/2.4)^2)^2 of 5 x 5 x 5 taps, per micrometre; points out of the cell.
-// Every tap counts as +-1/2, so that taps between voxels do not tilt a flat face. p in voxels.
-vec3 outwards(vec3 p, uint id) {
+// Taps are taken from the smooth field where they are the cell's own or background, so that steps of voxels do not show; another cell
+// counts as outside. They count from -1/2 to 1/2, so that taps between voxels do not tilt a flat face. p in voxels.
+vec3 outwards(vec3 p, uint id, bool smoothTaps) {
     vec3 tap = vec3(u_tap);
     vec3 q = (p - 0.5) / tap;
     ivec3 middle = ivec3(floor(q + 0.5));
@@ -34,16 +35,22 @@ vec3 outwards(vec3 p, uint id) {
             for (int x = -2; x <= 2; x++) {
                 vec3 off = vec3(middle + ivec3(x, y, z)) - q;
                 float w = 1.0 - dot(off, off) / 5.76;
-                if (w > 0.0)
-                    sum += off * (labelAt((middle + ivec3(x, y, z)) * u_tap) == id ? w : -w);
+                if (w > 0.0) {
+                    ivec3 v = clamp((middle + ivec3(x, y, z)) * u_tap, ivec3(0), u_size - 1);
+                    uint found = texelFetch(u_labels, v, 0).r;
+                    float share = found == id ? 0.5 : -0.5;
+                    if (smoothTaps && (found == id || found == 0u))
+                        share = texelFetch(u_field, v, 0).r - 0.5;
+                    sum += share * w * off;
+                }
             }
         }
     }
     return -sum / (tap * u_spacing);
 }
 
-vec3 normalAt(vec3 p, uint id, vec3 otherwise) {
-    vec3 n = outwards(p, id);
+vec3 normalAt(vec3 p, uint id, bool smoothTaps, vec3 otherwise) {
+    vec3 n = outwards(p, id, smoothTaps);
     float size = length(n);
     return size > 1.0e-6 ? n / size : otherwise;
 }
@@ -164,7 +171,7 @@ bool marchVoxels(vec3 o, vec3 d, float near, float far, vec3 face, out uint id, 
             id = found;
             t = w.t;
             kind = t <= near ? KIND_CUT : KIND_CELL;
-            normal = kind == KIND_CUT ? face : normalAt(w.o + t * w.d, id, w.face);
+            normal = kind == KIND_CUT ? face : normalAt(w.o + t * w.d, id, true, w.face);
             return true;
         }
         last = found;
@@ -213,7 +220,7 @@ bool marchField(vec3 o, vec3 d, float near, float far, vec3 face, out uint id, o
     id = idAround(p);
     if (id == 0u)
         return false;
-    normal = kind == KIND_CUT ? face : normalAt(p, id, -d);
+    normal = kind == KIND_CUT ? face : normalAt(p, id, true, -d);
     return true;
 }
 
@@ -236,7 +243,7 @@ vec4 ghosts(vec3 o, vec3 d, float near, float far, vec3 face) {
         }
         uint found = texelFetch(u_labels, w.voxel, 0).r;
         if (found != last && found != 0u && (lookOf(found).a & GHOST) != 0u) {
-            vec3 n = normalAt(w.o + w.t * w.d, found, w.face);
+            vec3 n = normalAt(w.o + w.t * w.d, found, false, w.face);
             float rim = 1.0 - abs(dot(n, d));
             float alpha = u_ghost * (0.25 + 0.75 * rim * rim);
             vec3 color = vec3(0.62, 0.70, 0.82) * (0.35 + 0.65 * max(0.0, -dot(n, d)));

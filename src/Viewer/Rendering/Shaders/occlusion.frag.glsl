@@ -36,5 +36,5 @@ void main() {
         float size = length(v);
         sum += max(0.0, dot(v, surface.xyz) / max(size, 1.0e-6) - 0.08) * max(0.0, 1.0 - size * size / (4.0 * u_radius * u_radius));
     }
-    o_open = clamp(1.0 - 2.2 * sum / float(TAPS), 0.0, 1.0);
+    o_open = clamp(1.0 - 2.8 * sum / float(TAPS), 0.0, 1.0);
 }

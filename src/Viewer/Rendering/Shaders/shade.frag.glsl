@@ -48,8 +48,8 @@ vec3 lit(vec3 albedo, vec3 n, vec3 d, float open) {
     float sky = 0.5 + 0.5 * dot(n, u_sky);
     vec3 halfway = normalize(u_key - d);
     float shine = u_gloss * pow(max(0.0, dot(n, halfway)), 36.0) * open;
-    vec3 light = vec3(1.0, 0.98, 0.95) * 0.82 * key * mix(1.0, open, 0.55) + vec3(0.80, 0.88, 1.0) * 0.20 * fill * open
-        + mix(vec3(0.10, 0.09, 0.09), vec3(0.30, 0.32, 0.36), sky) * open;
+    vec3 light = vec3(1.0, 0.98, 0.95) * 0.80 * key + vec3(0.80, 0.88, 1.0) * 0.22 * fill + mix(vec3(0.17, 0.16, 0.16), vec3(0.42, 0.44, 0.48), sky) * open;
+    light *= mix(1.0, open, 0.7);
     return albedo * light + vec3(shine);
 }
 
