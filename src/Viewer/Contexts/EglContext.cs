@@ -35,7 +35,7 @@ public sealed class EglContext : IGlContext
             EglContext? context = TryOpen(origin, display, failures);
             if (context is null)
                 continue;
-            if (wanted != "auto" || !context.IsSoftware())
+            if (wanted != "auto" || !IsSoftware())
             {
                 first?.Dispose();
                 context.MakeCurrent();
@@ -60,7 +60,7 @@ public sealed class EglContext : IGlContext
     }
 
     /// <inheritdoc/>
-    public nint AddressOf(string name) => Egl.GetProcAddress(name);
+    public nint FunctionAddress(string name) => Egl.GetProcAddress(name);
 
     /// <summary>Destroys the context. The display stays: EGL shares it by the process.</summary>
     public void Dispose()
@@ -131,7 +131,8 @@ public sealed class EglContext : IGlContext
 
     private static string ErrorText() => string.Create(CultureInfo.InvariantCulture, $"0x{Egl.GetError():x}");
 
-    private unsafe bool IsSoftware()
+    // of the context that is current
+    private static unsafe bool IsSoftware()
     {
         const uint Renderer = 0x1F01;
         var getString = (delegate* unmanaged<uint, nint>)Egl.GetProcAddress("glGetString");

@@ -41,13 +41,12 @@ public sealed class GlDevice
 
     /// <summary>Turns OpenGL's error state into an exception.</summary>
     /// <param name="what">What was tried.</param>
-    /// <exception cref="GlContextException">There was an error.</exception>
-    /// <exception cref="OutOfMemoryException">The graphics memory is spent.</exception>
+    /// <exception cref="GlContextException">There was an error, or the device's memory is spent.</exception>
     internal void Check(string what)
     {
         GLEnum error = Gl.GetError();
         if (error == GLEnum.OutOfMemory)
-            throw new OutOfMemoryException($"{what}: OpenGL has no memory left.");
+            throw new GlContextException($"{what}: {Renderer} has no memory left; allow less (--max-memory), or draw a smaller picture.");
         if (error != GLEnum.NoError)
             throw new GlContextException($"{what}: OpenGL says {error} on {Renderer}.");
     }

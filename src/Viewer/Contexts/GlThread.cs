@@ -92,7 +92,7 @@ public sealed class GlThread : IDisposable
         {
             context = open();
             context.MakeCurrent();
-            device = new GlDevice(GL.GetApi(context.AddressOf), context.Origin);
+            device = new GlDevice(GL.GetApi(context.FunctionAddress), context.Origin);
         }
         catch (Exception e)
         {

@@ -13,5 +13,5 @@ public interface IGlContext : IDisposable
 
     /// <summary>The address of an OpenGL function, 0 where there is none.</summary>
     /// <param name="name">For example <c>glClear</c>.</param>
-    public nint AddressOf(string name);
+    public nint FunctionAddress(string name);
 }

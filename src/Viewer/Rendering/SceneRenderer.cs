@@ -41,7 +41,7 @@ public sealed class SceneRenderer : IDisposable
     /// <summary>Gives the labels to draw.</summary>
     /// <param name="labels">The labels, borrowed and kept as long as they are drawn; null for none.</param>
     /// <exception cref="ArgumentException">A side is longer than a texture.</exception>
-    /// <exception cref="OutOfMemoryException">They do not fit the device.</exception>
+    /// <exception cref="GlContextException">They do not fit the device.</exception>
     public void SetLabels(LabelVolume? labels)
     {
         RequireFits(labels?.Shape);
@@ -56,7 +56,7 @@ public sealed class SceneRenderer : IDisposable
     /// <param name="channel">From 0.</param>
     /// <param name="volume">The channel, borrowed and kept as long as it is drawn; null for none.</param>
     /// <exception cref="ArgumentException">A side is longer than a texture.</exception>
-    /// <exception cref="OutOfMemoryException">It does not fit the device.</exception>
+    /// <exception cref="GlContextException">It does not fit the device.</exception>
     public void SetImage(int channel, IntensityVolume? volume)
     {
         RequireFits(volume?.Shape);

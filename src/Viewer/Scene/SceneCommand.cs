@@ -15,7 +15,7 @@ namespace Cellpose3D.Viewer.Scene;
 [JsonDerivedType(typeof(SetCursor), "cursor")]
 [JsonDerivedType(typeof(SetImage), "image")]
 [JsonDerivedType(typeof(SetLabels), "labels")]
-[JsonDerivedType(typeof(Select), "select")]
+[JsonDerivedType(typeof(SetSelected), "select")]
 [JsonDerivedType(typeof(Isolate), "isolate")]
 [JsonDerivedType(typeof(Hide), "hide")]
 [JsonDerivedType(typeof(SetClip), "clip")]
@@ -69,7 +69,7 @@ public abstract record SceneCommand
     /// <summary>Selects cells.</summary>
     /// <param name="Ids">The cells.</param>
     /// <param name="Change">What becomes of those selected before.</param>
-    public sealed record Select(ImmutableArray<uint> Ids, SelectionChange Change = SelectionChange.Replace) : SceneCommand;
+    public sealed record SetSelected(ImmutableArray<uint> Ids, SelectionChange Change = SelectionChange.Replace) : SceneCommand;
 
     /// <summary>Shows cells alone.</summary>
     /// <param name="Ids">The cells; none with <see cref="SelectionChange.Replace"/> shows all again.</param>

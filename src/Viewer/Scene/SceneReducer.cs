@@ -22,7 +22,7 @@ public static class SceneReducer
         SceneCommand.SetCursor c => scene with { Cursor = Inside(scene.Grid, c.Cursor) },
         SceneCommand.SetImage c => scene with { Images = scene.Images.SetItem(Channel(scene, c.Channel), Valid(c.Layer)) },
         SceneCommand.SetLabels c => WithLabels(scene, _ => c.Layer),
-        SceneCommand.Select c => WithLabels(scene, l => l with { Selected = Change(l.Selected, c.Ids, c.Change) }),
+        SceneCommand.SetSelected c => WithLabels(scene, l => l with { Selected = Change(l.Selected, c.Ids, c.Change) }),
         SceneCommand.Isolate c => WithLabels(scene, l => l with { Isolated = Change(l.Isolated, c.Ids, c.Change), Ghost = c.Ghost ?? l.Ghost }),
         SceneCommand.Hide c => WithLabels(scene, l => l with { Hidden = Change(l.Hidden, c.Ids, c.Change) }),
         SceneCommand.SetClip c => scene with { Clip = c.Box?.Within(scene.Grid), ClipPlanes = Valid(c.Planes) },

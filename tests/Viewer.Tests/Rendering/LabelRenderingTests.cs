@@ -104,17 +104,19 @@ public sealed class LabelRenderingTests(GlFixture gl)
     }
 
     [Theory]
-    [InlineData(LabelSurface.Voxels, 1, 1.0)]
-    [InlineData(LabelSurface.Smooth, 1, 1.0)]
-    [InlineData(LabelSurface.Smooth, 3, 2.5)]
-    public void Normals_OfASphere_PointAwayFromItsMiddle(LabelSurface surface, int thick, double mostDegrees)
+    [InlineData(LabelSurface.Voxels, 1)]
+    [InlineData(LabelSurface.Smooth, 1)]
+    [InlineData(LabelSurface.Smooth, 3)]
+    public void Normals_OfASphere_PointAwayFromItsMiddle(LabelSurface surface, int thick)
     {
+        // measured: 2.0 to 2.5 degrees in the mean, 7.9 at most; the faces' own normals are 23 degrees off in the mean
+        const double MostInTheMean = 3, Most = 10;
         const double Radius = 24;
         int depth = 64 / thick;
         LabelVolume sphere = Phantoms.Labels(depth, 64, 64, (z, y, x) =>
             Math.Pow((z + 0.5) * thick - 32, 2) + Math.Pow(y + 0.5 - 32, 2) + Math.Pow(x + 0.5 - 32, 2) <= Radius * Radius ? 7u : 0u);
         SceneState scene = Phantoms.Scene(sphere.Shape, CameraPreset.Corner, 1, 0, new PointUm(thick, 1, 1)) with { Labels = new LabelLayer { Surface = surface } };
-        PointUm centre = new(Math.Min(32, depth * thick / 2.0 + 32 - depth * thick / 2.0), 32, 32);
+        var centre = new PointUm(32, 32, 32);
 
         (float[] surfaces, float[] depths, ViewGeometry view) = gl.Render(r =>
         {
@@ -141,7 +143,7 @@ public sealed class LabelRenderingTests(GlFixture gl)
         double area = Math.PI * Radius * Radius / (view.UmPerPixel * view.UmPerPixel);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{surface}, planes {thick} um: normals off by {angles.Average():f2} degrees in the mean, {angles.Max():f2} at most; surface off by {misses.Average():f3} um in the mean; {pixels} pixels for {area:f0}"));
-        Assert.True(angles.Average() < 2 * mostDegrees, $"mean angle {angles.Average()} degrees");
+        Assert.True(angles.Average() < MostInTheMean && angles.Max() < Most, $"normals are off by {angles.Average()} degrees in the mean, {angles.Max()} at most");
         Assert.Equal(area, pixels, 0.03 * area);
     }
 

@@ -28,9 +28,9 @@ public sealed class SceneReducerTests
     [Fact]
     public void Apply_SelectionAddedAndRemoved_IsASet()
     {
-        SceneState scene = Do(new SceneCommand.Select([1, 2]));
-        scene = SceneReducer.Apply(scene, new SceneCommand.Select([2, 3], SelectionChange.Add));
-        scene = SceneReducer.Apply(scene, new SceneCommand.Select([1], SelectionChange.Remove));
+        SceneState scene = Do(new SceneCommand.SetSelected([1, 2]));
+        scene = SceneReducer.Apply(scene, new SceneCommand.SetSelected([2, 3], SelectionChange.Add));
+        scene = SceneReducer.Apply(scene, new SceneCommand.SetSelected([1], SelectionChange.Remove));
 
         Assert.Equal([2u, 3u], scene.Labels!.Selected);
     }

@@ -12,7 +12,7 @@ public sealed class UndoLogTests
     public void Undo_AllTheWay_LeadsBackAndRedoForward()
     {
         var log = new UndoLog(Start);
-        SceneCommand[] commands = [new SceneCommand.SetTime(3), new SceneCommand.Hide([4]), new SceneCommand.Orbit(10, 5), new SceneCommand.Select([1])];
+        SceneCommand[] commands = [new SceneCommand.SetTime(3), new SceneCommand.Hide([4]), new SceneCommand.Orbit(10, 5), new SceneCommand.SetSelected([1])];
         var scenes = new List<SceneState> { Start };
         foreach (SceneCommand command in commands)
             scenes.Add(log.Do(command));
@@ -74,7 +74,7 @@ public sealed class UndoLogTests
             new SceneCommand.SetCamera(new Camera { Target = new PointUm(1, 2, 3), Azimuth = 12.5, Up = UpAxis.Z, HeightUm = 7 }), new SceneCommand.Orbit(1, 2), new SceneCommand.Pan(1, 2),
             new SceneCommand.Zoom(1.5), new SceneCommand.SetView(ViewKind.ZY), new SceneCommand.SetTime(2), new SceneCommand.SetCursor(new PointUm(1, 2, 3)),
             new SceneCommand.SetImage(0, new ImageLayer { Lut = "magma", Mode = ProjectionMode.Iso, High = 300 }), new SceneCommand.SetLabels(new LabelLayer { Hidden = [uint.MaxValue] }),
-            new SceneCommand.Select([1, uint.MaxValue], SelectionChange.Add), new SceneCommand.Isolate([16777217], Ghost: 0.2), new SceneCommand.Hide([]),
+            new SceneCommand.SetSelected([1, uint.MaxValue], SelectionChange.Add), new SceneCommand.Isolate([16777217], Ghost: 0.2), new SceneCommand.Hide([]),
             new SceneCommand.SetClip(new ClipBox(default, new PointUm(1, 2, 3)), [new ClipPlane(new PointUm(0, 0, 1), -4)]), new SceneCommand.SetSlices(new SlicePlanes(1, null, 2.5)),
             new SceneCommand.SetLook(new Lighting(0.1), Background.Black, new Decorations(true, Text: "µm")),
         ];
