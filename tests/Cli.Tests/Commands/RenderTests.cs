@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Cellpose3D.Cli.Rendering;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Core2D;
 using Cellpose3D.IO.Tiff;
@@ -136,10 +135,14 @@ public sealed class RenderTests : IDisposable
     }
 
     [Fact]
-    public void FindFfmpeg_NotOnThePath_IsNull()
+    public void Run_LibraryThatDoesNotLoad_NamesThePackages()
     {
-        string? path = Environment.GetEnvironmentVariable("PATH");
-        Assert.Equal(path?.Split(':').Any(f => File.Exists(Path.Combine(f, "ffmpeg"))), MovieFile.FindFfmpeg() is not null);
+        (string image, _) = Cells("a", 2, 0.5);
+        Directory.CreateDirectory(At("lib"));
+        File.WriteAllBytes(At("lib/libEGL.so.1"), []);
+
+        CliProgram.Run(new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = At("lib") }, "render", image, "-o", At("a.png"))
+            .FailsWith(ExitCode.DeviceOrMemory, "libEGL.so.1", "apt-get install libegl1 libgl1-mesa-dri");
     }
 
     public void Dispose() => _folder.Dispose();

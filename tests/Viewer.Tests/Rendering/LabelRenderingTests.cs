@@ -109,7 +109,7 @@ public sealed class LabelRenderingTests(GlFixture gl)
     [InlineData(LabelSurface.Smooth, 3)]
     public void Normals_OfASphere_PointAwayFromItsMiddle(LabelSurface surface, int thick)
     {
-        // measured: 2.0 to 2.5 degrees in the mean, 7.9 at most; the faces' own normals are 23 degrees off in the mean
+        // measured: 2.0 to 2.5 degrees in the mean, 7.9 at most
         const double MostInTheMean = 3, Most = 10;
         const double Radius = 24;
         int depth = 64 / thick;
