@@ -1,11 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Rendering;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Viewer.Contexts;
-using Cellpose3D.Viewer.Rendering;
-using Cellpose3D.Viewer.Scene;
 using Cellpose3D.Viewer.Volumes;
 
 namespace Cellpose3D.Cli.Commands;

@@ -8,3 +8,9 @@ int emptyBrick(ivec3 voxel, uint upTo) {
         return 32;
     return texelFetch(u_fine, voxel >> 3, 0).r <= upTo ? 8 : 0;
 }
+
+// The first sample of a ray a + t b (in voxels) that lies beyond the brick of a voxel; samples are at near + (k + first) step.
+int sampleBeyond(vec3 a, vec3 b, ivec3 voxel, int side, float near, float step, float first) {
+    vec3 border = (vec3((voxel / side + ivec3(greaterThan(b, vec3(0.0)))) * side) - a) / b;
+    return int(ceil((min(min(border.x, border.y), border.z) - near) / step - first));
+}

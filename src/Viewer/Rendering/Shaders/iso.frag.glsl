@@ -33,8 +33,7 @@ void main() {
         if (u_skip != 0) {
             int side = emptyBrick(voxel, empty);
             if (side > 0) {
-                vec3 border = (vec3((voxel / side + ivec3(greaterThan(b, vec3(0.0)))) * side) - a) / b;
-                k = max(k, int(ceil((min(min(border.x, border.y), border.z) - near) / u_step)) - 1);
+                k = max(k, sampleBeyond(a, b, voxel, side, near, u_step, 0.0) - 1);
                 continue;
             }
         }

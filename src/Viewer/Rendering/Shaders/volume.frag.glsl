@@ -48,8 +48,7 @@ void main() {
                 float enough = u_mode == 1 ? max(u_low, best) : u_low;
                 int side = emptyBrick(voxel, uint(max(0.0, floor(enough * 65535.0))));
                 if (side > 0) {
-                    vec3 border = (vec3((voxel / side + ivec3(greaterThan(b, vec3(0.0)))) * side) - a) / b;
-                    k = max(k, int(ceil((min(min(border.x, border.y), border.z) - near) / u_step - 0.5)) - 1);
+                    k = max(k, sampleBeyond(a, b, voxel, side, near, u_step, 0.5) - 1);
                     continue;
                 }
             }
