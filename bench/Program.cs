@@ -13,6 +13,9 @@ switch (args)
     case ["network"]:
         NetworkBench.Run();
         return 0;
+    case ["render"]:
+        RenderBench.Run();
+        return 0;
     case ["large-image", string path, string size, string cells]:
         LargeImage.Write(path, int.Parse(size, CultureInfo.InvariantCulture), int.Parse(cells, CultureInfo.InvariantCulture));
         return 0;
@@ -38,6 +41,6 @@ switch (args)
         VolumeMemoryBench.Run(int.Parse(side, CultureInfo.InvariantCulture), memory);
         return 0;
     default:
-        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | large-image FILE SIZE CELLS | tracking-sweep -o DIR | fit-links MOVIES | linking | volume-memory [SIDE MEMORY]");
+        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | render | large-image FILE SIZE CELLS | tracking-sweep -o DIR | fit-links MOVIES | linking | volume-memory [SIDE MEMORY]");
         return 2;
 }

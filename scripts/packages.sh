@@ -9,7 +9,9 @@ TEST_PACKAGES=("${RUN_PACKAGES[@]}" python3-numpy:/usr/lib/python3/dist-packages
     python3-jsonschema:/usr/lib/python3/dist-packages/jsonschema/__init__.py
     python3-zarr:/usr/lib/python3/dist-packages/zarr/__init__.py
     python3-h5py:/usr/lib/python3/dist-packages/h5py/__init__.py
-    hdf5-tools:/usr/bin/h5dump)
+    hdf5-tools:/usr/bin/h5dump
+    # OpenGL in software, for pictures without a graphics card
+    libegl1:libEGL.so.1 libgl1-mesa-dri:/usr/lib/x86_64-linux-gnu/dri/swrast_dri.so)
 
 has_file() {
     case $1 in

@@ -17,6 +17,7 @@ internal static class DoctorCommand
     [
         ("libgtk-3.so.0", "PNG and JPEG images (OpenCV)", "libgtk-3-0"),
         ("libatomic.so.1", "PNG and JPEG images (OpenCV)", "libatomic1"),
+        ("libEGL.so.1", "render (OpenGL; without a graphics card also libgl1-mesa-dri)", "libegl1"),
     ];
 
     public static Command Create() =>

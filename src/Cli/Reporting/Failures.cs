@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Cellpose3D.Core2D.Native;
+using Cellpose3D.Viewer.Contexts;
 
 namespace Cellpose3D.Cli.Reporting;
 
@@ -13,7 +14,7 @@ internal static class Failures
         AggregateException { InnerException: { } inner } => CodeOf(inner),      // of a parallel loop
         OperationCanceledException => ExitCode.Interrupted,
         ArgumentException => ExitCode.Usage,
-        OutOfMemoryException or DllNotFoundException or DeviceNotAvailableException => ExitCode.DeviceOrMemory,
+        OutOfMemoryException or DllNotFoundException or DeviceNotAvailableException or GlContextException => ExitCode.DeviceOrMemory,
         ExternalException when IsMemory(error) => ExitCode.DeviceOrMemory,
         InvalidDataException or NotSupportedException or IOException or UnauthorizedAccessException => ExitCode.BadInput,
         _ => ExitCode.Internal,

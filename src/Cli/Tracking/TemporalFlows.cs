@@ -1,6 +1,10 @@
 using Cellpose3D.Cli.Reporting;
+using Cellpose3D.Cli.Segmentation;
+using Cellpose3D.IO.Weights;
 using Cellpose3D.Tracking;
 using Cellpose3D.Tracking.TemporalFlow;
+using Cellpose3D.Tracking.TemporalFlow.Learned;
+using TorchSharp;
 
 namespace Cellpose3D.Cli.Tracking;
 
@@ -11,11 +15,11 @@ internal static class TemporalFlows
     /// <param name="settings">What was asked for.</param>
     /// <param name="options">How the movie is tracked, its size of a voxel among them.</param>
     /// <returns>The flow; the caller disposes it where it holds a network.</returns>
-    /// <exception cref="CommandException">It is not there.</exception>
+    /// <exception cref="CommandException">The learned flow's model is not there, or damaged.</exception>
     public static ITemporalFlow Create(TrackSettings settings, TrackerOptions options) => settings.Flow switch
     {
         "none" => new TrainingFreeFlow(options.Flow() with { Motion = false }),
         "free" => new TrainingFreeFlow(options.Flow()),
-        _ => throw new CommandException(ExitCode.Model, $"there is no model for --flow {settings.Flow}; use --flow free, which needs none."),
+        _ => new LearnedTemporalFlow(ModelLoading.LoadTemporal(TemporalModelFile.Shipped, torch.CPU), options.Flow(), ownsModel: true),
     };
 }
