@@ -1,9 +1,7 @@
 using System.Globalization;
 using Cellpose3D.Tracking;
 using Cellpose3D.Tracking.Linking;
-using Cellpose3D.Tracking.Metrics;
 using Cellpose3D.Tracking.Synthesis;
-using Cellpose3D.Tracking.TemporalFlow;
 
 namespace Cellpose3D.Bench;
 

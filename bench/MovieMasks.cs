@@ -1,4 +1,3 @@
-using Cellpose3D.Core2D;
 using Cellpose3D.Tracking.Lineages;
 using Cellpose3D.Tracking.Synthesis;
 

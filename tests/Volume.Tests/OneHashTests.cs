@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Network;
-using Cellpose3D.Volume.Blocks;
 using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Volume.Tests;

@@ -5,6 +5,7 @@ using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Segmentation;
 using Cellpose3D.IO;
 using Cellpose3D.IO.Weights;
+using Cellpose3D.Tracking.TemporalFlow.Learned;
 using Spectre.Console;
 
 namespace Cellpose3D.Cli.Commands;
@@ -51,8 +52,8 @@ internal static class ModelsCommand
                 {
                     reporter.Result($"file             {entry.WeightPaths[0]}");
                     reporter.Result($"  sha-256        {CellposeModelFile.HashFile(entry.WeightPaths[0])}");
-                    reporter.Result($"kind             {Tracking.TemporalFlow.Learned.TemporalModel.Kind}: 'track --flow learned' links cells with it; it does not segment");
-                    json["kind"] = Tracking.TemporalFlow.Learned.TemporalModel.Kind;
+                    reporter.Result($"kind             {TemporalModel.Kind}: 'track --flow learned' links cells with it; it does not segment");
+                    json["kind"] = TemporalModel.Kind;
                     reporter.ResultJson(json);
                     return ExitCode.Ok;
                 }

@@ -6,7 +6,6 @@ using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Native;
 using Cellpose3D.Core2D.Network;
 using Cellpose3D.IO;
-using Cellpose3D.Volume;
 using TorchSharp;
 
 namespace Cellpose3D.Cli.Segmentation;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Cellpose3D.Core2D;
 using Cellpose3D.IO.Tiff;
 using Cellpose3D.Tracking.Synthesis;
 

@@ -75,7 +75,7 @@ public sealed class MiniCtcTests
         {
             CtcFolder folder = CtcFolder.Open(Golden.Tracking("mini_ctc", movie, part));
             int[] frame = folder.ReadFrame(folder.FrameCount - 1).Shape;
-            Assert.Equal(expected, [folder.FrameCount, frame.Length == 3 ? frame[0] : 1, frame[^2], frame[^1]]);
+            Assert.Equal(expected, (int[])[folder.FrameCount, frame.Length == 3 ? frame[0] : 1, frame[^2], frame[^1]]);
         }
     }
 

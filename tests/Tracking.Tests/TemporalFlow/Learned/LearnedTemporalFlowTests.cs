@@ -1,7 +1,5 @@
 using Cellpose3D.Core2D;
-using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Tracking.Linking;
-using Cellpose3D.Tracking.TemporalFlow;
 using Cellpose3D.Tracking.TemporalFlow.Learned;
 using Cellpose3D.Tracking.TemporalFlow.Learned.Training;
 using TorchSharp;

@@ -1,5 +1,4 @@
 using Cellpose3D.Core2D;
-using Cellpose3D.Tracking.Lineages;
 using Cellpose3D.Tracking.TemporalFlow.Learned;
 using Cellpose3D.Tracking.TemporalFlow.Learned.Training;
 
