@@ -144,7 +144,9 @@ public sealed class LabelRenderingTests(GlFixture gl)
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{surface}, planes {thick} um: normals off by {angles.Average():f2} degrees in the mean, {angles.Max():f2} at most; surface off by {misses.Average():f3} um in the mean; {pixels} pixels for {area:f0}"));
         Assert.True(angles.Average() < MostInTheMean && angles.Max() < Most, $"normals are off by {angles.Average()} degrees in the mean, {angles.Max()} at most");
-        Assert.Equal(area, pixels, 0.03 * area);
+        // the corners of voxels whose middle is inside stand out by up to half a voxel's diagonal
+        double widest = surface == LabelSurface.Voxels ? Math.Pow(1 + Math.Sqrt(3) / 2 / Radius, 2) : 1.03;
+        Assert.InRange(pixels, 0.97 * area, widest * area);
     }
 
     [Fact]

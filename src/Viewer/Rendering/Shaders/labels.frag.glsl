@@ -35,14 +35,14 @@ vec3 outwards(vec3 p, uint id, bool smoothTaps) {
             for (int x = -2; x <= 2; x++) {
                 vec3 off = vec3(middle + ivec3(x, y, z)) - q;
                 float w = 1.0 - dot(off, off) / 5.76;
-                if (w > 0.0) {
-                    ivec3 v = clamp((middle + ivec3(x, y, z)) * u_tap, ivec3(0), u_size - 1);
-                    uint found = texelFetch(u_labels, v, 0).r;
-                    float share = found == id ? 0.5 : -0.5;
-                    if (smoothTaps && (found == id || found == 0u))
-                        share = texelFetch(u_field, v, 0).r - 0.5;
-                    sum += share * w * off;
-                }
+                if (w <= 0.0)
+                    continue;
+                ivec3 v = clamp((middle + ivec3(x, y, z)) * u_tap, ivec3(0), u_size - 1);
+                float share = smoothTaps ? texelFetch(u_field, v, 0).r - 0.5 : 0.5;
+                // below 1/2 the field is background, whose label need not be read
+                if (share >= 0.0 && texelFetch(u_labels, v, 0).r != id)
+                    share = -0.5;
+                sum += share * w * off;
             }
         }
     }
