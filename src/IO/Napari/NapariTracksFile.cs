@@ -101,7 +101,7 @@ public static class NapariTracksFile
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"'{path}' is not readable as JSON: {e.Message}", e);
+            throw new InvalidDataException($"'{path}' is not readable as JSON: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 

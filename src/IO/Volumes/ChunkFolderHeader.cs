@@ -30,7 +30,7 @@ internal sealed record ChunkFolderHeader(string Format, string Type, int[] Shape
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"'{path}' is not readable as JSON: {e.Message}", e);
+            throw new InvalidDataException($"'{path}' is not readable as JSON: {e.Message.ReplaceLineEndings(" ")}", e);
         }
         if (header is not { Format: Current, Shape: { Length: 3 } shape, Chunk: { Length: 3 } chunk, Components: > 0 } || shape.Any(l => l < 0) || chunk.Any(l => l < 1))
             throw new InvalidDataException($"'{path}' is not of format '{Current}'; remove the folder and begin again.");

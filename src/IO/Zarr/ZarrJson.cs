@@ -23,7 +23,7 @@ internal static class ZarrJson
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"'{path}' is not readable as JSON: {e.Message}", e);
+            throw new InvalidDataException($"'{path}' is not readable as JSON: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 

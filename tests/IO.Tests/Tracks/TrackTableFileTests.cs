@@ -36,7 +36,7 @@ public sealed class TrackTableFileTests : IDisposable
         string[] lines = File.ReadAllLines(_folder.File("a.csv"));
 
         Assert.Equal(
-            "track_id,parent_id,lineage_id,generation,label,t,time_s,z,y,x,z_um,y_um,x_um,voxels,volume_um3,diameter_um,intensity,link_cost,link_prob,link_margin,event,edited", lines[0]);
+            "track_id,parent_id,lineage_id,generation,label,t,time_s,z,y,x,z_um,y_um,x_um,voxels,volume_um3,diameter_um,intensity,link_cost,link_prob,link_margin,event,edited,interpolated", lines[0]);
         Assert.Equal(movie.Solution.Detections.Count, lines.Length - 1);
         (int Track, int Frame)[] rows = [.. lines.Skip(1).Select(l => l.Split(',')).Select(f => (int.Parse(f[0], CultureInfo.InvariantCulture), int.Parse(f[5], CultureInfo.InvariantCulture)))];
         Assert.Equal(rows.Order(), rows);
@@ -50,7 +50,7 @@ public sealed class TrackTableFileTests : IDisposable
         TableColumns table = TrackTableFile.Open(_folder.File("a.csv"));
         int[] tracks = table.Integers("track_id"), frames = table.Integers("t");
         string[] lines = File.ReadAllLines(_folder.File("a.csv"));
-        Dictionary<(int, int), string> events = Enumerable.Range(0, table.Rows).ToDictionary(r => (tracks[r], frames[r]), r => lines[r + 1].Split(',')[^2]);
+        Dictionary<(int, int), string> events = Enumerable.Range(0, table.Rows).ToDictionary(r => (tracks[r], frames[r]), r => lines[r + 1].Split(',')[^3]);
 
         Assert.Equal(("start", "div", "start", "end"), (events[(2, 0)], events[(2, 2)], events[(3, 3)], events[(3, 7)]));
         Assert.Equal(("", "gap"), (events[(7, 2)], events[(7, 4)]));      // tracks 7 and 8 of the reference are one cell over a gap
