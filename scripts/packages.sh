@@ -6,6 +6,7 @@ RUN_PACKAGES=(libgtk-3-0:libgtk-3.so.0 libatomic1:libatomic.so.1
 # other programs' readers, which check the files we write
 TEST_PACKAGES=("${RUN_PACKAGES[@]}" python3-numpy:/usr/lib/python3/dist-packages/numpy/__init__.py
     python3-tifffile:/usr/lib/python3/dist-packages/tifffile/__init__.py
+    python3-jsonschema:/usr/lib/python3/dist-packages/jsonschema/__init__.py
     python3-zarr:/usr/lib/python3/dist-packages/zarr/__init__.py
     python3-h5py:/usr/lib/python3/dist-packages/h5py/__init__.py
     hdf5-tools:/usr/bin/h5dump)

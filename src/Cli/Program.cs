@@ -8,6 +8,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 var root = new RootCommand("cellpose3d: cell segmentation without Python: images in, one label per cell out.");
 CommonOptions.AddTo(root);
 root.Subcommands.Add(SegmentCommand.Create());
+root.Subcommands.Add(TrackCommand.Create());
 root.Subcommands.Add(EvaluateCommand.Create());
 root.Subcommands.Add(MeasureCommand.Create());
 root.Subcommands.Add(TrainCommand.Create());

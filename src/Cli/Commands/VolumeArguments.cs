@@ -6,7 +6,7 @@ using Cellpose3D.Volume;
 
 namespace Cellpose3D.Cli.Commands;
 
-/// <summary>The options of <c>segment</c> that are about volumes.</summary>
+/// <summary>The options of verbs that segment which are about volumes.</summary>
 internal static class VolumeArguments
 {
     private static readonly Option<bool> Do3D = new("--do-3d") { Description = "Segment stacks in 3D: the network on planes of three orientations, cells followed in 3D." };
@@ -21,27 +21,41 @@ internal static class VolumeArguments
     private static readonly Option<string> MaskFormat = new("--mask-format") { Description = "Format of a volume's labels: tif, ome.tif, h5 or zarr.", DefaultValueFactory = _ => "tif" };
     private static readonly Option<bool> PlanOnly = new("--plan") { Description = "Show what would be done to each volume (sizes, blocks, memory, passes) and stop." };
 
-    /// <summary>Adds the options to a command.</summary>
-    public static void AddTo(Command command)
+    static VolumeArguments()
     {
         FusionKind.AcceptOnlyFromAmong("sum", "probability", "resolution", "length");
         MaskFormat.AcceptOnlyFromAmong("tif", "ome.tif", "h5", "zarr");
-        foreach (Option option in (Option[])[Do3D, StitchThreshold, Anisotropy, FlowSmooth, OrthoModel, FusionKind, MaxMemory, BlockSize, Resume, MaskFormat, PlanOnly])
+    }
+
+    /// <summary>Adds the options to a command.</summary>
+    /// <param name="command">The verb.</param>
+    /// <param name="isMovie">Whether it segments the frames of one movie, whose masks have files of their own.</param>
+    public static void AddTo(Command command, bool isMovie = false)
+    {
+        foreach (Option option in (Option[])[Do3D, StitchThreshold, Anisotropy, FlowSmooth, OrthoModel, FusionKind, MaxMemory, BlockSize, Resume, .. isMovie ? (Option[])[] : [MaskFormat, PlanOnly]])
             command.Options.Add(option);
     }
+
+    /// <summary>The first of the options that is on the command line, or null; <c>--resume</c> is about movies too.</summary>
+    public static string? FirstGiven(ParseResult parse) =>
+        ((Option[])[Do3D, StitchThreshold, Anisotropy, FlowSmooth, OrthoModel, FusionKind, MaxMemory, BlockSize]).FirstOrDefault(o => parse.GetResult(o) is { Implicit: false })?.Name;
+
+    /// <summary>Whether an interrupted run shall go on.</summary>
+    public static bool IsResumed(ParseResult parse) => parse.GetValue(Resume);
 
     /// <summary>What the command line asks of volumes; null where stacks are planes of their own.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="flowThreshold">The flow threshold if the user gave one.</param>
     /// <param name="options">What 2D and 3D have in common.</param>
+    /// <param name="isMovie">Whether the frames of a movie are meant, which are volumes in 3D unless stitching is asked for: planes of their own cannot be tracked.</param>
     /// <exception cref="CommandException">Options contradict each other or are out of range.</exception>
-    public static VolumeSettings? Parse(ParseResult parse, double? flowThreshold, SegmentationOptions options)
+    public static VolumeSettings? Parse(ParseResult parse, double? flowThreshold, SegmentationOptions options, bool isMovie = false)
     {
-        bool do3D = parse.GetValue(Do3D);
         double? stitch = parse.GetValue(StitchThreshold);
+        bool do3D = parse.GetValue(Do3D) || (isMovie && stitch is null);
         if (do3D && stitch is not null)
             throw new CommandException(ExitCode.Usage, "--do-3d and --stitch-threshold exclude each other; give one.");
-        if (!do3D)
+        if (!do3D && !isMovie)
             RequireAbsent(parse, stitch is null ? [Anisotropy, FlowSmooth, OrthoModel, FusionKind, MaxMemory, BlockSize, Resume, MaskFormat, PlanOnly] : [Anisotropy, FlowSmooth, OrthoModel, FusionKind]);
         if (!do3D && stitch is null)
             return null;
@@ -63,8 +77,8 @@ internal static class VolumeArguments
             Fusion = parse.GetValue(FusionKind)!,
             OrthoModel = parse.GetValue(OrthoModel),
             Resume = parse.GetValue(Resume),
-            MaskFormat = parse.GetValue(MaskFormat)!,
-            PlanOnly = parse.GetValue(PlanOnly),
+            MaskFormat = isMovie ? "tif" : parse.GetValue(MaskFormat)!,
+            PlanOnly = !isMovie && parse.GetValue(PlanOnly),
         };
     }
 

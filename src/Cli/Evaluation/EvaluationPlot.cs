@@ -1,8 +1,8 @@
 using System.Globalization;
+using Cellpose3D.Cli.Pictures;
 using ScottPlot;
 using ScottPlot.Plottables;
 using ScottPlot.TickGenerators;
-using SkiaSharp;
 
 namespace Cellpose3D.Cli.Evaluation;
 
@@ -14,18 +14,7 @@ internal static class EvaluationPlot
     private static readonly MarkerShape[] Markers =
         [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond, MarkerShape.FilledTriangleDown];
 
-    private static readonly string[] SansFonts = ["Arial", "Helvetica", "Liberation Sans", "Noto Sans", "DejaVu Sans", "Open Sans", "Lato"];
     private const int MostTicks = 12;
-
-    /// <summary>Whether a font is installed, without which the plot has lines and no text.</summary>
-    public static bool CanWriteText
-    {
-        get
-        {
-            using SKTypeface font = SKTypeface.FromFamilyName(SansFont());
-            return font.ContainsGlyph('0');
-        }
-    }
 
     /// <summary>Draws the plot.</summary>
     /// <param name="report">What to draw; predictions without a scored image are left out.</param>
@@ -49,7 +38,7 @@ internal static class EvaluationPlot
             line.LegendText = scored[p].Name;
         }
 
-        plot.Font.Set(SansFont());
+        plot.Font.Set(PictureFont.Name);
         plot.Title(Title(scored), 15);
         plot.XLabel("IoU threshold", 13);
         plot.YLabel("average precision, TP / (TP + FP + FN)", 13);
@@ -78,11 +67,4 @@ internal static class EvaluationPlot
 
     private static NumericManual Ticks(double[] values) =>
         new(values, [.. values.Select(value => value.ToString("0.0##", CultureInfo.InvariantCulture))]);
-
-    /// <summary>A font without serifs that is installed, or the system's default.</summary>
-    private static string SansFont()
-    {
-        string[] installed = SKFontManager.Default.GetFontFamilies();
-        return Array.Find(SansFonts, installed.Contains) ?? Fonts.Default;
-    }
 }

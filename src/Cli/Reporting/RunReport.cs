@@ -27,19 +27,28 @@ internal sealed class RunReport
 
     public RunReport(string verb, ModelInfo model, string device, SegmentationSettings settings)
     {
-        LibTorchInfo library = LibTorch.EnsureLoaded();
-        Json = new JsonObject
-        {
-            ["program"] = "cellpose3d",
-            ["version"] = ProgramVersion.Text,
-            ["verb"] = verb,
-            ["started"] = DateTimeOffset.Now.ToString("O"),
-            ["runtime"] = $".NET {Environment.Version}, TorchSharp {library.Version}",
-            ["device"] = device,
-            ["model"] = JsonSerializer.SerializeToNode(model, Style),
-            ["settings"] = JsonSerializer.SerializeToNode(settings with { Save = settings.Save.Order(StringComparer.Ordinal).ToHashSet() }, Style),
-            ["images"] = _images,
-        };
+        Json = Header(verb);
+        AddModel(Json, model, device);
+        Json["settings"] = JsonSerializer.SerializeToNode(settings with { Save = settings.Save.Order(StringComparer.Ordinal).ToHashSet() }, Style);
+        Json["images"] = _images;
+    }
+
+    /// <summary>Program, version, verb and time: how every report begins.</summary>
+    public static JsonObject Header(string verb) => new()
+    {
+        ["program"] = "cellpose3d",
+        ["version"] = ProgramVersion.Text,
+        ["verb"] = verb,
+        ["started"] = DateTimeOffset.Now.ToString("O"),
+        ["runtime"] = $".NET {Environment.Version}",
+    };
+
+    /// <summary>Adds what a network ran on.</summary>
+    public static void AddModel(JsonObject json, ModelInfo model, string device)
+    {
+        json["runtime"] = $".NET {Environment.Version}, TorchSharp {LibTorch.EnsureLoaded().Version}";
+        json["device"] = device;
+        json["model"] = JsonSerializer.SerializeToNode(model, Style);
     }
 
     /// <summary>The report so far.</summary>
@@ -66,5 +75,8 @@ internal sealed class RunReport
     public void MarkStopped(string reason) => Json["stopped"] = reason;
 
     /// <summary>Writes the report, atomically.</summary>
-    public void Write(string path) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Json.ToJsonString(Style) + "\n")));
+    public void Write(string path) => Write(path, Json);
+
+    /// <summary>Writes a report, atomically.</summary>
+    public static void Write(string path, JsonObject json) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(json.ToJsonString(Style) + "\n")));
 }

@@ -34,6 +34,7 @@ internal static class ModelLoading
             throw new CommandException(ExitCode.Model, Failures.LineOf(e), e);
         }
     }
+
     /// <summary>Loads a temporal flow head; a failure of any kind has the exit code of a model.</summary>
     /// <param name="nameOrPath">Its name or path; <see cref="TemporalModelFile.Shipped"/> is the program's own.</param>
     /// <param name="device">Where it shall run.</param>
@@ -53,6 +54,6 @@ internal static class ModelLoading
 
     private static string Diameter(SegmentationSettings settings, ModelInfo info, SizeModel? size) =>
         settings.Options.Diameter is { } given ? FormattableString.Invariant($"diameter {given:f1} px as given")
-        : size is not null ? "diameter estimated for each image"
+        : size is not null ? settings.IsMovie ? "diameter estimated once for the movie" : "diameter estimated for each image"
         : FormattableString.Invariant($"diameter {info.DiamLabels:f1} px, the model's own");
 }

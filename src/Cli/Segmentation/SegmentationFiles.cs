@@ -21,16 +21,7 @@ internal static class SegmentationFiles
 
     /// <summary>Reads the value of <c>--save</c>.</summary>
     /// <exception cref="CommandException">An unknown kind.</exception>
-    public static IReadOnlySet<string> ParseKinds(string text)
-    {
-        string[] kinds = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        foreach (string kind in kinds)
-        {
-            if (!Kinds.Contains(kind))
-                throw new CommandException(ExitCode.Usage, $"--save must be a comma-separated list of {string.Join(", ", Kinds)}; got '{kind}'.");
-        }
-        return kinds.ToHashSet();
-    }
+    public static IReadOnlySet<string> ParseKinds(string text) => NameList.Parse("--save", text, Kinds);
 
     /// <summary>Whether flows and probabilities must be kept for these results.</summary>
     public static bool NeedMaps(IReadOnlySet<string> kinds) => kinds.Overlaps(["output", "flows", "npy"]);

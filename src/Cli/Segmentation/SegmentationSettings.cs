@@ -38,6 +38,9 @@ internal sealed record SegmentationSettings
     /// <summary>Estimate diameters where the model has a size model: nothing was said about them.</summary>
     public bool EstimateIfPossible { get; init; }
 
+    /// <summary>Whether images are frames of one movie, which has one diameter.</summary>
+    public bool IsMovie { get; init; }
+
     /// <summary>How stacks are segmented as volumes; null: plane by plane.</summary>
     public VolumeSettings? Volume { get; init; }
 

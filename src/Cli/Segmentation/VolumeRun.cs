@@ -40,7 +40,8 @@ internal sealed class VolumeRun(
             var part = new PartialProgress(progress, (float)t / description.Times, (t + 1f) / description.Times);
             using VolumeReader time = VolumeFile.Open(path, new VolumeOpenOptions { Axes = settings.Axes, Time = t });
             string work = stem + (description.Times == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"_t{t:d4}")) + WorkSuffix;
-            results.Add(SegmentTime(path, time, t, work, files, part, cancellationToken));
+            int frame = t;
+            results.Add(SegmentTime(path, time, t, work, (result, source) => files.Write(result, source, frame, cancellationToken), part, cancellationToken));
         }
         IReadOnlyList<string> written = files.Complete(results, cancellationToken);
         return new VolumeOutcome(path, description.Image, results, written, watch.Elapsed.TotalSeconds);
@@ -55,28 +56,39 @@ internal sealed class VolumeRun(
         return new VolumeSegmenter(models, ortho, volume.Options).Plan(source);
     }
 
-    private VolumeResult SegmentTime(
-        string path, VolumeReader file, int time, string workFolder, VolumeFiles files, IProgress<float> progress, CancellationToken cancellationToken)
+    /// <summary>Segments the volume of one time point.</summary>
+    /// <param name="path">Its file, by which an interrupted run is known again.</param>
+    /// <param name="file">The volume; borrowed.</param>
+    /// <param name="time">The time point.</param>
+    /// <param name="workFolder">Where parts are kept that do not fit memory.</param>
+    /// <param name="use">Takes the labels, and what they were found in, before the workspace is gone.</param>
+    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
+    /// <param name="cancellationToken">Checked throughout.</param>
+    public VolumeResult SegmentTime(
+        string path, VolumeReader file, int time, string workFolder, Action<VolumeSegmentation, IVolumeSource> use, IProgress<float> progress, CancellationToken cancellationToken)
     {
         using var source = new ChannelSource(file, settings.Chan, settings.Chan2);
         VolumeOptions options = Fused(Estimated(source, new PartialProgress(progress, 0, Estimating), cancellationToken), source);
         var segmenter = new VolumeSegmenter(models, ortho, options);
         VolumePlan plan = segmenter.Plan(source);
-        foreach ((string topic, string text) in PlanFacts.Of(plan))
-            reporter.Info($"  {topic,-16} {text}");
+        if (!settings.IsMovie || time == 0)
+        {
+            foreach ((string topic, string text) in PlanFacts.Of(plan))
+                reporter.Info($"  {topic,-16} {text}");
+        }
 
         bool onDisk = volume.Resume || !plan.InMemory;
         if (!onDisk)
         {
             using var memory = new MemoryWorkspace();
-            return Run(segmenter, source, memory, null, time, files, progress, cancellationToken);
+            return Run(segmenter, source, memory, null, use, progress, cancellationToken);
         }
         using var folder = new FolderWorkspace(workFolder);
         if (!volume.Resume)
             folder.Clear();
         try
         {
-            VolumeResult result = Run(segmenter, source, folder, Identity(path, time), time, files, progress, cancellationToken);
+            VolumeResult result = Run(segmenter, source, folder, Identity(path, time), use, progress, cancellationToken);
             folder.Remove();
             return result;
         }
@@ -88,11 +100,11 @@ internal sealed class VolumeRun(
     }
 
     private static VolumeResult Run(
-        VolumeSegmenter segmenter, IVolumeSource source, IVolumeWorkspace workspace, string? identity, int time, VolumeFiles files,
+        VolumeSegmenter segmenter, IVolumeSource source, IVolumeWorkspace workspace, string? identity, Action<VolumeSegmentation, IVolumeSource> use,
         IProgress<float> progress, CancellationToken cancellationToken)
     {
         VolumeSegmentation done = segmenter.Segment(source, workspace, identity, new PartialProgress(progress, Estimating, 1), cancellationToken);
-        files.Write(done, source, time, cancellationToken);
+        use(done, source);
         return new VolumeResult(done.Filtered, done.Cells, done.Plan, done.Timings, done.NonFiniteVoxels);
     }
 

@@ -8,9 +8,10 @@ public sealed class CtcFolder
 {
     private readonly string[] _frames;
 
-    private CtcFolder(string path, string[] frames, TrackRow[] rows, CtcSegmentation[] segmentations)
+    private CtcFolder(string path, string tableFile, string[] frames, TrackRow[] rows, CtcSegmentation[] segmentations)
     {
         Path = path;
+        TableFile = tableFile;
         _frames = frames;
         Rows = rows;
         Segmentations = segmentations;
@@ -18,6 +19,9 @@ public sealed class CtcFolder
 
     /// <summary>The folder that holds the masks.</summary>
     public string Path { get; }
+
+    /// <summary>The file of the track table.</summary>
+    public string TableFile { get; }
 
     /// <summary>Number of frames.</summary>
     public int FrameCount => _frames.Length;
@@ -52,7 +56,7 @@ public sealed class CtcFolder
             CtcSegmentation[] segmentations = prefix == "man_track" && Directory.Exists(masks)
                 ? [.. CtcMaskFiles.Segmentations(masks).Select(s => new CtcSegmentation(s.Frame, s.Plane, s.Path)).OrderBy(s => s.Frame).ThenBy(s => s.Plane)]
                 : [];
-            return new CtcFolder(folder, frames, CtcTrackFile.Read(tablePath), segmentations);
+            return new CtcFolder(folder, tablePath, frames, CtcTrackFile.Read(tablePath), segmentations);
         }
         throw new InvalidDataException($"'{path}' has neither 'res_track.txt' nor 'man_track.txt'; name a folder in the layout of the Cell Tracking Challenge.");
     }

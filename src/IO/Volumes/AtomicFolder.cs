@@ -5,17 +5,19 @@ internal sealed class AtomicFolder : IDisposable
 {
     private readonly string _path;
     private readonly Func<string, bool> _mayReplace;
+    private readonly string _kind;
     private bool _done;
 
     /// <summary>Makes the temporary folder.</summary>
     /// <param name="path">Where the folder appears; the one above must exist.</param>
     /// <param name="mayReplace">Whether a folder that is there already may be replaced.</param>
+    /// <param name="kind">What such a folder is called.</param>
     /// <exception cref="DirectoryNotFoundException">The folder above does not exist.</exception>
     /// <exception cref="IOException">A file, or a folder that may not be replaced, is there, or the place cannot be written to.</exception>
-    public AtomicFolder(string path, Func<string, bool> mayReplace)
+    public AtomicFolder(string path, Func<string, bool> mayReplace, string kind = "Zarr store")
     {
         _path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        _mayReplace = mayReplace;
+        (_mayReplace, _kind) = (mayReplace, kind);
         string above = Path.GetDirectoryName(_path) ?? _path;
         if (!Directory.Exists(above))
             throw new DirectoryNotFoundException($"'{path}' cannot be written: the folder '{above}' does not exist; make it first.");
@@ -58,6 +60,6 @@ internal sealed class AtomicFolder : IDisposable
         if (File.Exists(_path))
             throw new IOException($"'{_path}' is a file; name a folder to write, or remove it.");
         if (Directory.Exists(_path) && Directory.EnumerateFileSystemEntries(_path).Any() && !_mayReplace(_path))
-            throw new IOException($"'{_path}' is a folder that is no Zarr store; name another, or remove it.");
+            throw new IOException($"'{_path}' is a folder that is no {_kind}; name another, or remove it.");
     }
 }

@@ -37,6 +37,9 @@ public sealed record VolumeWriteOptions
     /// <summary>Number of resolutions in OME-Zarr; null, the default, halves until a plane has at most 256 pixels a side.</summary>
     public int? Levels { get; init; }
 
+    /// <summary>Colours and facts about labels, written with OME-Zarr labels; empty for none.</summary>
+    public IReadOnlyList<LabelDescription> LabelDescriptions { get; init; } = [];
+
     /// <summary>Path of the array inside an HDF5 file; null, the default, is <c>raw</c>, and <c>label</c> for labels.</summary>
     public string? Dataset { get; init; }
 

@@ -33,7 +33,12 @@ internal static class OmeZarrMetadata
         Prefix = version == OmeZarrVersion.V05 ? "c" : "",
     }.Checked("the new store");
 
-    public static void WriteArray(string folder, ZarrHeader header, string letters)
+    /// <summary>Writes the metadata of an array.</summary>
+    /// <param name="folder">Where it lies.</param>
+    /// <param name="header">What they say.</param>
+    /// <param name="letters">Names of the axes; null for none.</param>
+    /// <param name="isBoolean">Whether bytes are truth values.</param>
+    public static void WriteArray(string folder, ZarrHeader header, string? letters, bool isBoolean = false)
     {
         string? codec = header.Decoders is [var only] ? only.Name : null;
         if (header.Version == 2)
@@ -43,9 +48,9 @@ internal static class OmeZarrMetadata
                 ["zarr_format"] = 2,
                 ["shape"] = Numbers(header.Shape),
                 ["chunks"] = Numbers(header.Chunk),
-                ["dtype"] = header.Type switch { PixelType.UInt8 => "|u1", PixelType.UInt16 => "<u2", PixelType.UInt32 => "<u4", _ => "<f4" },
+                ["dtype"] = isBoolean ? "|b1" : Descr(header.Type),
                 ["compressor"] = codec is null ? null : new JsonObject { ["id"] = codec, ["level"] = codec == "gzip" ? GzipLevel : ZstdCodec.DefaultLevel },
-                ["fill_value"] = 0,
+                ["fill_value"] = isBoolean ? false : 0,
                 ["order"] = "C",
                 ["filters"] = null,
                 ["dimension_separator"] = "/",
@@ -55,7 +60,7 @@ internal static class OmeZarrMetadata
         var codecs = new JsonArray(new JsonObject
         {
             ["name"] = "bytes",
-            ["configuration"] = header.Type == PixelType.UInt8 ? new JsonObject() : new JsonObject { ["endian"] = "little" },
+            ["configuration"] = header.Type.Bytes() == 1 ? new JsonObject() : new JsonObject { ["endian"] = "little" },
         });
         if (codec is not null)
         {
@@ -65,19 +70,21 @@ internal static class OmeZarrMetadata
                 ["configuration"] = codec == "gzip" ? new JsonObject { ["level"] = GzipLevel } : new JsonObject { ["level"] = ZstdCodec.DefaultLevel, ["checksum"] = false },
             });
         }
-        Write(Path.Combine(folder, "zarr.json"), new JsonObject
+        var array = new JsonObject
         {
             ["zarr_format"] = 3,
             ["node_type"] = "array",
             ["shape"] = Numbers(header.Shape),
-            ["data_type"] = header.Type.Name(),
+            ["data_type"] = isBoolean ? "bool" : header.Type.Name(),
             ["chunk_grid"] = new JsonObject { ["name"] = "regular", ["configuration"] = new JsonObject { ["chunk_shape"] = Numbers(header.Chunk) } },
             ["chunk_key_encoding"] = new JsonObject { ["name"] = "default", ["configuration"] = new JsonObject { ["separator"] = "/" } },
-            ["fill_value"] = 0,
+            ["fill_value"] = isBoolean ? false : 0,
             ["codecs"] = codecs,
             ["attributes"] = new JsonObject(),
-            ["dimension_names"] = new JsonArray([.. letters.Select(l => (JsonNode)char.ToLowerInvariant(l).ToString())]),
-        });
+        };
+        if (letters is not null)
+            array["dimension_names"] = new JsonArray([.. letters.Select(l => (JsonNode)char.ToLowerInvariant(l).ToString())]);
+        Write(Path.Combine(folder, "zarr.json"), array);
     }
 
     public static void WriteGroup(string folder, OmeZarrVersion version, JsonObject attributes)
@@ -135,11 +142,43 @@ internal static class OmeZarrMetadata
                 label["version"] = number;
             if (isInsideImage)
                 label["source"] = new JsonObject { ["image"] = "../../" };
+            if (options.LabelDescriptions.Count > 0)
+                Describe(label, options.LabelDescriptions);
             ome["image-label"] = label;
         }
         if (options.ChannelNames.Count > 0)
             ome["omero"] = Omero(options.ChannelNames, type);
         return version == OmeZarrVersion.V05 ? new JsonObject { ["ome"] = ome } : ome;
+    }
+
+    private static void Describe(JsonObject label, IReadOnlyList<LabelDescription> descriptions)
+    {
+        label["colors"] = new JsonArray([.. descriptions.Select(d => (JsonNode)new JsonObject
+        {
+            ["label-value"] = d.Label,
+            ["rgba"] = new JsonArray((int)d.Color.R, (int)d.Color.G, (int)d.Color.B, (int)byte.MaxValue),
+        })]);
+        var properties = new JsonArray();
+        foreach (LabelDescription description in descriptions)
+        {
+            var values = new JsonObject { ["label-value"] = description.Label };
+            foreach ((string name, int value) in description.Properties)
+                values[name] = value;
+            properties.Add((JsonNode)values);
+        }
+        label["properties"] = properties;
+    }
+
+    /// <summary>NumPy's word for a little-endian type.</summary>
+    private static string Descr(PixelType type)
+    {
+        char kind = type switch
+        {
+            PixelType.Float16 or PixelType.Float32 or PixelType.Float64 => 'f',
+            PixelType.Int8 or PixelType.Int16 or PixelType.Int32 or PixelType.Int64 => 'i',
+            _ => 'u',
+        };
+        return $"{(type.Bytes() == 1 ? '|' : '<')}{kind}{type.Bytes()}";
     }
 
     private static JsonObject Axis(char letter, VolumeWriteOptions options)

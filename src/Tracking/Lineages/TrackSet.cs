@@ -34,11 +34,11 @@ public sealed class TrackSet
 
     /// <summary>Walks all links.</summary>
     /// <param name="solution">The solution; numbers of new tracks are given out by it; its links do not change.</param>
-    /// <param name="splitAtGaps">Whether a skipped frame ends a track, as CTC rows need; its second part gets a number that no track has, and the first as parent.</param>
+    /// <param name="splitAtGaps">Whether a skipped frame ends a track, as CTC rows need; its second part keeps the number a file gave it, or gets one that no track has, and has the first as parent.</param>
     public static TrackSet Build(TrackingSolution solution, bool splitAtGaps = false)
     {
         DetectionTable cells = solution.Detections;
-        int count = cells.Count, spare = 0;
+        int count = cells.Count;
         int[] trackOf = new int[count];
         var starts = new List<int>();
         var isGapStart = new List<bool>();
@@ -64,16 +64,14 @@ public sealed class TrackSet
         for (int i = 0; i < ids.Length; i++)
         {
             if (!isGapStart[i])
-            {
                 ids[i] = solution.TrackIdFrom(starts[i]);
-                spare = Math.Max(spare, ids[i]);
-            }
         }
+        int spare = solution.LastTrackId;
         var tracks = new Track[starts.Count];
         for (int i = 0; i < tracks.Length; i++)
         {
             if (isGapStart[i])
-                ids[i] = ++spare;
+                ids[i] = solution.GivenTrackId(starts[i]) ?? ++spare;
             int parent = solution.ParentOf(starts[i]);
             Track? mother = parent < 0 ? null : tracks[trackOf[parent]];
             int generation = mother is null ? 0 : mother.Generation + (isGapStart[i] ? 0 : 1);

@@ -18,6 +18,12 @@ public sealed record LinkingOptions
     /// <summary>Cost of a division of which nothing is known, in nats. Default 5: one cell in 150 and frame.</summary>
     public double DivisionNats { get; init; } = 5;
 
+    /// <summary>
+    /// Frames a daughter must live, unless it leaves at the image's side or the movie ends: a mask that falls in two for a moment and is one again
+    /// has not divided. Default 3; 1 takes every division.
+    /// </summary>
+    public int LeastDaughterFrames { get; init; } = 3;
+
     /// <summary>Frames solved at once. Default 60: about a second for 1000 cells a frame.</summary>
     public int Window { get; init; } = 60;
 
@@ -39,6 +45,7 @@ public sealed record LinkingOptions
         ArgumentOutOfRangeException.ThrowIfNegative(DivisionNats);
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
         ArgumentOutOfRangeException.ThrowIfLessThan(Commit, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(LeastDaughterFrames, 1);
         if (BorderShare is not (>= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(BorderShare), BorderShare, $"BorderShare must be 0 to 1; got {BorderShare}.");
         if (Window < Commit)

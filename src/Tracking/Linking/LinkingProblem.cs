@@ -10,6 +10,8 @@ public sealed class LinkingProblem
     /// <summary>Cost of a choice that must not be made.</summary>
     public const long Never = long.MaxValue;
 
+    private const long Forbidden = 1_000_000;                            // a thousand nats; all other choices together cost a few dozen
+
     private readonly List<(int Parent, int Child, long Cost)> _arcs = [];
 
     /// <summary>Makes a problem without arcs, in which nothing costs anything.</summary>
@@ -37,6 +39,10 @@ public sealed class LinkingProblem
 
     /// <summary>The possible links.</summary>
     public IReadOnlyList<(int Parent, int Child, long Cost)> Arcs => _arcs;
+
+    /// <summary>Makes a link so dear that every other way is cheaper.</summary>
+    /// <param name="arc">Its index in <see cref="Arcs"/>.</param>
+    public void Forbid(int arc) => _arcs[arc] = _arcs[arc] with { Cost = Forbidden };
 
     /// <summary>Adds a possible link.</summary>
     /// <param name="parent">The parent.</param>

@@ -181,6 +181,13 @@ public sealed class TrackingSolution
         _lastTrackId = Math.Max(_lastTrackId, id);
     }
 
+    /// <summary>The largest number given out so far.</summary>
+    internal int LastTrackId => _lastTrackId;
+
+    /// <summary>The number a track that begins with a cell has or had; null where none was given out.</summary>
+    /// <param name="first">The cell.</param>
+    internal int? GivenTrackId(int first) => _trackIds.TryGetValue(first, out int id) ? id : null;
+
     private void RequireForward(int source, int target)
     {
         if ((uint)source >= (uint)Detections.Count || (uint)target >= (uint)Detections.Count)

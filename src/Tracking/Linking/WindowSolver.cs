@@ -7,6 +7,7 @@ public sealed class WindowSolver
 {
     private const double Scale = 1000;                                   // costs are whole thousandths of a nat
     private const double LargestNats = 14;                               // of a link, as its probability is kept from 0 and 1
+    private const int MostRounds = 4;                                    // of taking back divisions whose daughters vanish; two do as a rule
     private const long LargestMargin = 10_000;                           // a link that costs 10 nats to leave is certain
 
     private readonly TrackingSolution _solution;
@@ -61,6 +62,8 @@ public sealed class WindowSolver
         Impose(problem, arcs, accepted, firstParent, firstChild);
 
         LinkingAnswer answer = MinCostLinker.Solve(problem);
+        for (int round = 0; round < MostRounds && ForbidShortDaughters(problem, answer, arcs, accepted, firstParent, firstChild, last); round++)
+            answer = MinCostLinker.Solve(problem);
         long[]? margins = _options.Margins ? LinkMargins.Compute(problem, answer, LargestMargin, _options.Threads) : null;
         int endKept = cells.FrameStart(keepTo + 1);
         for (int id = firstChild; id < endKept; id++)
@@ -100,6 +103,44 @@ public sealed class WindowSolver
                 AddArc(problem, arcs, new CandidateLink(source, target, 0.5f), firstParent, firstChild);
             problem.Appear[target - firstChild] = LinkingProblem.Never;
         }
+    }
+
+    /// <summary>Forbids, for every division with a daughter that is gone too soon, the link to the one gone first.</summary>
+    /// <returns>Whether there was any.</returns>
+    private bool ForbidShortDaughters(
+        LinkingProblem problem, LinkingAnswer answer, List<CandidateLink> arcs, Dictionary<int, int> accepted, int firstParent, int firstChild, int last)
+    {
+        if (_options.LeastDaughterFrames <= 1)
+            return false;
+        DetectionTable cells = _solution.Detections;
+        int[] next = new int[problem.Disappear.Length], count = new int[next.Length];      // by parent: its child, and how many
+        var shortest = new Dictionary<int, (int Life, int Arc)>();
+        foreach (int arc in answer.ArcOfChild)
+        {
+            if (arc < 0)
+                continue;
+            int parent = arcs[arc].Source - firstParent;
+            next[parent] = arcs[arc].Target;
+            count[parent]++;
+        }
+        foreach (int arc in answer.ArcOfChild)
+        {
+            if (arc < 0 || count[arcs[arc].Source - firstParent] + problem.Used[arcs[arc].Source - firstParent] < 2 || accepted.ContainsKey(arcs[arc].Target))
+                continue;
+            int cell = arcs[arc].Target, born = cells[cell].Frame;
+            while (count[cell - firstParent] == 1 && cells[cell].Frame - born < _options.LeastDaughterFrames)
+                cell = next[cell - firstParent];
+            int life = cells[cell].Frame - born + 1;
+            bool isGone = count[cell - firstParent] == 0 && problem.Used[cell - firstParent] == 0 && cells[cell].Frame < last && cells[cell].BorderUm > cells[cell].DiameterUm / 2;
+            if (!isGone || life >= _options.LeastDaughterFrames)
+                continue;
+            int mother = arcs[arc].Source;
+            if (!shortest.TryGetValue(mother, out (int Life, int Arc) other) || life < other.Life || (life == other.Life && arcs[arc].Probability < arcs[other.Arc].Probability))
+                shortest[mother] = (life, arc);
+        }
+        foreach ((_, int arc) in shortest.Values)
+            problem.Forbid(arc);
+        return shortest.Count > 0;
     }
 
     private Dictionary<int, int> AcceptedParents(int firstChild, int endChild) =>

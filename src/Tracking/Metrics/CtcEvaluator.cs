@@ -35,14 +35,18 @@ public sealed class CtcEvaluator
     /// <param name="referenceRows">Tracks of the truth; borrowed.</param>
     /// <param name="resultRows">Tracks of the result; borrowed.</param>
     /// <param name="options">Which readings to follow; null for the challenge's.</param>
+    /// <param name="referenceName">What messages call the truth.</param>
+    /// <param name="resultName">What messages call the result.</param>
     /// <exception cref="InvalidDataException">Rows and masks disagree.</exception>
-    public CtcScores Score(IReadOnlyList<TrackRow> referenceRows, IReadOnlyList<TrackRow> resultRows, CtcScoreOptions? options = null)
+    public CtcScores Score(
+        IReadOnlyList<TrackRow> referenceRows, IReadOnlyList<TrackRow> resultRows, CtcScoreOptions? options = null,
+        string referenceName = "the reference", string resultName = "the result")
     {
         options ??= new CtcScoreOptions();
         options.Validate();
         int[][] references = [.. _frames.Select(f => f.References)], results = [.. _frames.Select(f => f.Results)];
-        TrackRows.Check(referenceRows, references, "the reference");
-        TrackRows.Check(resultRows, results, "the result");
+        TrackRows.Check(referenceRows, references, referenceName);
+        TrackRows.Check(resultRows, results, resultName);
         TrackGraph reference = TrackGraph.FromRows(referenceRows, references), result = TrackGraph.FromRows(resultRows, results);
         NodeMatching matching = Matching(references, results, reference.NodeCount, result.NodeCount);
         if (options.OnlyDivisionsJoinTracks)
@@ -64,9 +68,16 @@ public sealed class CtcEvaluator
             Bc = [.. divisions.Select(d => d.Hits + d.Missed > 0 ? d.F1 : options.BranchingIsZeroWithoutDivisions ? 0.0 : null)],
             Cca = CellCycles.Accuracy(referenceRows, resultRows),
             Chota = Metrics.Chota.Score(reference, result, matching),
+            DivisionScores = DivisionScorer.Score(reference, result, OneToOne(matching, reference.NodeCount, result.NodeCount), tolerances - 1),
+            ReferenceTracks = referenceRows.Count,
+            ResultTracks = resultRows.Count,
             DivisionTolerance = options.DivisionTolerance,
         };
     }
+
+    // a result cell over several reference cells shows none of them for certain
+    private static NodeMatching OneToOne(NodeMatching matching, int referenceCount, int resultCount) =>
+        new(referenceCount, resultCount, [.. matching.Pairs.Where(p => matching.IsUnique(p.Result))]);
 
     private NodeMatching Matching(int[][] references, int[][] results, int referenceCount, int resultCount)
     {

@@ -39,6 +39,15 @@ public sealed record CtcScores
     /// <summary>Cell-specific higher order tracking accuracy.</summary>
     public double? Chota { get; init; }
 
+    /// <summary>Divisions as traccuracy counts them, for shifts of 0 to 3 frames and more where the tolerance is: mother and both daughters must be right.</summary>
+    public required IReadOnlyList<DivisionScores> DivisionScores { get; init; }
+
+    /// <summary>Tracks of the truth.</summary>
+    public int ReferenceTracks { get; init; }
+
+    /// <summary>Tracks of the result.</summary>
+    public int ResultTracks { get; init; }
+
     /// <summary>The tolerance that <see cref="Bio"/> and <see cref="OpClb"/> use.</summary>
     public int DivisionTolerance { get; init; }
 

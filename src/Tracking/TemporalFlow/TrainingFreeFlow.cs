@@ -39,13 +39,13 @@ public sealed class TrainingFreeFlow : ITemporalFlow
         int steps = later.Index - earlier.Index;
         if (earlier.Cells.Count == 0 || later.Cells.Count == 0)
             return new FlowLinks([], []);
-        PointUm[] expected = Motion.Expect(earlier, steps, between);
+        PointUm[] expected = _options.Motion ? Motion.Expect(earlier, steps, between) : [.. earlier.Cells.Select(c => c.Centroid + between)];
         ScoredLink[] links = Score(earlier, later, expected, between, cancellationToken);
         if (steps > 1)
             return new FlowLinks(links, []);
 
         int[] parents = LikelyParents(links, earlier, later);
-        if (earlier.HasVelocity.Count(h => h) < KnownShare * earlier.Cells.Count)
+        if (_options.Motion && earlier.HasVelocity.Count(h => h) < KnownShare * earlier.Cells.Count)
         {
             Motion.Observe(earlier, later, parents, expected, between, learn: false);
             expected = StepField.Refine(earlier, later, parents, expected);

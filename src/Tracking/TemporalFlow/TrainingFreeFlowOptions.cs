@@ -15,6 +15,9 @@ public sealed record TrainingFreeFlowOptions
     /// <summary>The farthest a cell may move in one frame, in micrometres, drift taken off; null leaves it to the movie: 2.5 diameters, or more where cells move more.</summary>
     public double? MaxDistanceUm { get; init; }
 
+    /// <summary>Whether cells are expected to move on as they and their neighbours did; false expects them where they were, drift apart. Default true.</summary>
+    public bool Motion { get; init; } = true;
+
     /// <summary>Whether competing cells are settled by diffusion. Default true.</summary>
     public bool Diffusion { get; init; } = true;
 
