@@ -39,6 +39,14 @@ public sealed class CellposeNetTests
         Parity.Close(Golden.Load<float>(group, "style"), style, StyleTolerance);
     }
 
+    // counted by hand from the layers; the paper's widths on a tile of 224 x 224 are the figure that is quoted for them
+    [Theory]
+    [InlineData(32, 224, 31.005e9)]
+    [InlineData(16, 224, 7.770e9)]
+    [InlineData(32, 112, 7.751e9)]
+    public void Operations_OfTheLayers_AreCounted(int baseWidth, int side, double expected) =>
+        Assert.Equal(expected, NetArchitecture.FromBase(baseWidth).Operations(side, side), 0.001 * expected);
+
     [Fact]
     public void ForwardDown_DefaultNet_MatchesDeepestMap()
     {
