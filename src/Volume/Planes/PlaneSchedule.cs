@@ -21,7 +21,8 @@ internal sealed class PlaneSchedule
     /// <param name="channels">Channels of the volume.</param>
     /// <param name="options">Tile size, overlap, augmentation and batch size are used.</param>
     /// <param name="memoryBytes">Bytes a slab may take.</param>
-    public PlaneSchedule(PlaneView view, VolumeShape shape, int channels, SegmentationOptions options, long memoryBytes)
+    /// <param name="leastSlabs">Slabs that there shall be if there are planes enough.</param>
+    public PlaneSchedule(PlaneView view, VolumeShape shape, int channels, SegmentationOptions options, long memoryBytes, int leastSlabs = 1)
     {
         View = view;
         Shape = shape;
@@ -34,6 +35,7 @@ internal sealed class PlaneSchedule
         int thick = whole * ((LeastThickness + whole - 1) / whole);
         long fit = Math.Min(Math.Max(1, memoryBytes / BytesPerPlane), Array.MaxLength / ((long)Grid.Height * Grid.Width));
         Unit = fit >= thick ? thick : whole;
+        fit = Math.Min(fit, Math.Max(1, Planes / leastSlabs));
         Thickness = (int)Math.Min(Math.Max(Unit, fit / Unit * Unit), (Planes + (long)Unit - 1) / Unit * Unit);
     }
 
