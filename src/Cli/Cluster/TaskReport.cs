@@ -27,13 +27,13 @@ internal sealed record TaskReport
     /// <summary>The item it is at, or failed at.</summary>
     public int? Item { get; init; }
 
-    /// <summary>Items it did itself.</summary>
+    /// <summary>Items it did itself, in all attempts, as far as they could say so.</summary>
     public int Computed { get; init; }
 
-    /// <summary>Items that were done before.</summary>
+    /// <summary>Items that were done before the last attempt.</summary>
     public int Skipped { get; init; }
 
-    /// <summary>Seconds from its beginning, without the start of the process.</summary>
+    /// <summary>Seconds of all attempts, without the start of their processes.</summary>
     public double Seconds { get; init; }
 
     /// <summary>Seconds of processors.</summary>

@@ -46,9 +46,11 @@ internal sealed class TaskRunner : IDisposable
         using var process = Process.GetCurrentProcess();
         var watch = Stopwatch.StartNew();
         TimeSpan before = process.TotalProcessorTime;
+        TaskReport? last = _folder.ReadTask(stepName, task);             // what it did before counts too
         var report = new TaskReport
         {
-            Step = stepName, Task = task, Process = Environment.ProcessId, Started = DateTimeOffset.Now, Attempt = 1 + (_folder.ReadTask(stepName, task)?.Attempt ?? 0),
+            Step = stepName, Task = task, Process = Environment.ProcessId, Started = DateTimeOffset.Now, Attempt = 1 + (last?.Attempt ?? 0),
+            Computed = last?.Computed ?? 0, Seconds = last?.Seconds ?? 0, ProcessorSeconds = last?.ProcessorSeconds ?? 0, PeakBytes = last?.PeakBytes ?? 0,
             Host = Environment.GetEnvironmentVariable("SLURMD_NODENAME") ?? Environment.MachineName,
         };
         _folder.WriteTask(report);
@@ -70,7 +72,7 @@ internal sealed class TaskRunner : IDisposable
         }
         _folder.WriteTask(Measured());
         string summary = string.Create(
-            CultureInfo.InvariantCulture, $"{stepName} {task}: {report.Computed} computed, {report.Skipped} done before, {report.Seconds:f1} s on {report.Host}");
+            CultureInfo.InvariantCulture, $"{stepName} {task}: {report.Computed - (last?.Computed ?? 0)} computed, {report.Skipped} done before, {watch.Elapsed.TotalSeconds:f1} s on {report.Host}");
         _reporter.Info(report.State == TaskState.Done ? summary : $"{summary}; {report.Cause}");
         return report;
 
@@ -79,7 +81,9 @@ internal sealed class TaskRunner : IDisposable
             process.Refresh();
             return report = report with
             {
-                Seconds = Math.Round(watch.Elapsed.TotalSeconds, 3), ProcessorSeconds = Math.Round((process.TotalProcessorTime - before).TotalSeconds, 3), PeakBytes = process.PeakWorkingSet64,
+                Seconds = Math.Round((last?.Seconds ?? 0) + watch.Elapsed.TotalSeconds, 3),
+                ProcessorSeconds = Math.Round((last?.ProcessorSeconds ?? 0) + (process.TotalProcessorTime - before).TotalSeconds, 3),
+                PeakBytes = Math.Max(last?.PeakBytes ?? 0, process.PeakWorkingSet64),
             };
         }
 
