@@ -27,11 +27,15 @@ internal sealed class LocalWorker(RunFolder folder) : IDisposable
             }
             process.StandardInput.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{step} {task}"));
             process.StandardInput.Flush();
-            return process.StandardOutput.ReadLine() switch { "done" => true, "failed" => false, _ => null };
+            bool? isDone = process.StandardOutput.ReadLine() switch { "done" => true, "failed" => false, _ => null };
+            if (isDone is null)
+                End();                                                   // it is dying, perhaps not dead yet: the next task wants another
+            return isDone;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
-            return null;                                                 // it ended before it could be told
+            End();                                                       // it ended before it could be told
+            return null;
         }
     }
 
@@ -41,10 +45,20 @@ internal sealed class LocalWorker(RunFolder folder) : IDisposable
         lock (_gate)
         {
             _isDisposed = true;
-            if (_process is { HasExited: false })
+            End();
+        }
+    }
+
+    private void End()
+    {
+        lock (_gate)
+        {
+            if (_process is null)
+                return;
+            if (!_process.HasExited)
                 _process.Kill();
-            _process?.WaitForExit();
-            _process?.Dispose();
+            _process.WaitForExit();
+            _process.Dispose();
             _process = null;
         }
     }
