@@ -1,6 +1,8 @@
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Network;
+using Cellpose3D.Core2D.Tiling;
 using Cellpose3D.Volume.Blocks;
+using Cellpose3D.Volume.Fusion;
 using Cellpose3D.Volume.Planes;
 using Cellpose3D.Volume.Preprocessing;
 using Cellpose3D.Volume.Sources;
@@ -65,6 +67,18 @@ public sealed record VolumePlan
     /// <summary>Estimated work of all passes, in tiles of full size.</summary>
     internal double Work { get; init; }
 
+    /// <summary>Most pixels of a plane that the network sees: its maps are one array. 26,754 x 26,754.</summary>
+    public const long MostPlanePixels = 0x7FFFFFC7 / TileAccumulator.Channels;
+
+    /// <summary>Pixels of the largest plane that the network sees; above <see cref="MostPlanePixels"/> the run is refused.</summary>
+    public long PlanePixels => Schedules.Max(s => (long)s.Grid.Height * s.Grid.Width);
+
+    /// <summary>Work of the network alone, in tiles of full size.</summary>
+    public double NetworkWork => Schedules.Sum(Network);
+
+    /// <summary>Number of files that volumes of <see cref="WorkspaceBytes"/> take when they are kept in files.</summary>
+    public long WorkspaceFiles => Schedules.Sum(s => s.Maps.Chunks(s.Shape) * TileAccumulator.Channels) + new BlockGrid(Flows, Block).Chunk.Chunks(Flows) * (FusionPass.Components + 1);
+
     /// <summary>How the planes of each view are cut into tiles and slabs.</summary>
     internal IReadOnlyList<PlaneSchedule> Schedules { get; init; } = [];
 
@@ -89,7 +103,7 @@ public sealed record VolumePlan
         // half of the memory for arrays: the collector needs room, and files go through the system's cache
         long kept = planes
             ? image.Count * (sizeof(float) + LabelBytes)
-            : Math.Max(scale.Network.Count * ViewBytes + flows.Count * FlowBytes, flows.Count * (FlowBytes + LabelBytes));
+            : Math.Max(scale.Network.Count * ViewBytes + flows.Count * (FlowBytes + (options.Workers > 1 ? sizeof(int) : 0)), flows.Count * (FlowBytes + LabelBytes));
         bool inMemory = options.Workers == 1 && kept <= options.MaxMemoryBytes / 2;
         long pass = Math.Max((options.MaxMemoryBytes - (inMemory ? kept : 0)) / 2, VolumeOptions.LeastMemoryBytes / 2);
         int halo = (int)Math.Clamp(Math.Ceiling(diameter), LeastHalo, MostHalo);

@@ -57,7 +57,12 @@ public sealed class VolumeSegmenter
     /// <summary>Estimates how long a run would take, from two batches that are put through the network for it.</summary>
     /// <param name="plan">Of this segmenter.</param>
     /// <returns>Good to a factor of two where nothing else keeps the machine busy.</returns>
-    public TimeSpan EstimateTime(VolumePlan plan)
+    public TimeSpan EstimateTime(VolumePlan plan) => TimeSpan.FromSeconds(MeasureTile(plan).Wall * plan.Work / _models.Count);
+
+    /// <summary>Measures the network on this machine, by two batches of which the second counts.</summary>
+    /// <param name="plan">Of this segmenter.</param>
+    /// <returns>Seconds of a tile of full size by the clock, and by all processors together.</returns>
+    public (double Wall, double Processor) MeasureTile(VolumePlan plan)
     {
         PlaneSchedule schedule = plan.Schedules.MaxBy(s => s.TileWork)!;
         (int count, CellposeModel model) = ((int)Math.Min(schedule.BatchSize, schedule.Tiles), _models[0]);
@@ -65,12 +70,15 @@ public sealed class VolumeSegmenter
         float[] tiles = new float[count * TileExtractor.Channels * schedule.Grid.TileHeight * schedule.Grid.TileWidth];
         float[] maps = new float[count * accumulator.TileLength], styles = new float[count * model.Nets[0].Architecture.StyleLength];
         var watch = new Stopwatch();
+        TimeSpan processor = default;
         for (int n = 0; n < 2; n++)                                      // the first one warms up
         {
+            processor = Environment.CpuUsage.TotalTime;
             watch.Restart();
             NetworkRunner.Run(model, tiles, [count, TileExtractor.Channels, schedule.Grid.TileHeight, schedule.Grid.TileWidth], maps, styles);
         }
-        return watch.Elapsed * (plan.Work / (count * schedule.TileWork)) / _models.Count;
+        double tilesOfFullSize = count * schedule.TileWork;
+        return (watch.Elapsed.TotalSeconds / tilesOfFullSize, (Environment.CpuUsage.TotalTime - processor).TotalSeconds / tilesOfFullSize);
     }
 
     /// <summary>What a workspace holds that <see cref="Segment"/> would find there.</summary>
@@ -162,6 +170,8 @@ public sealed class VolumeSegmenter
     {
         if (source.Channels is not (1 or 2))
             throw new ArgumentException($"the volume must have 1 or 2 channels; got {source.Channels}. Choose them by ChannelSource.", nameof(source));
+        if (plan.PlanePixels > VolumePlan.MostPlanePixels)
+            throw new NotSupportedException($"the network would see planes of {plan.PlanePixels} pixels; at most {VolumePlan.MostPlanePixels} fit: cut the volume into parts, or give a larger diameter.");
         SegmentationOptions s = _options.Segmentation;
         float fuse = plan.Passes[^2].Share, dynamics = plan.Passes[^1].Share;
         var intensities = new IntensityStep(source, s.Normalize with { ReferenceOddities = s.Compatible, Threads = s.Threads, Norm3D = true }, plan.PassBytes, workspace);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Cellpose3D.Cli.Reporting;
 
 namespace Cellpose3D.Cli.Cluster;

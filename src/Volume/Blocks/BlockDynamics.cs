@@ -1,4 +1,3 @@
-using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Dynamics;
 using Cellpose3D.Volume.Sources;
 

@@ -1,5 +1,3 @@
-using Cellpose3D.Core2D.Dynamics;
-
 namespace Cellpose3D.Volume.Blocks;
 
 /// <summary>The steps from flows to labels in one workspace.</summary>

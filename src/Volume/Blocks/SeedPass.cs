@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Cellpose3D.Core2D.Dynamics;
 using Cellpose3D.Volume.Sources;
 
@@ -21,7 +22,7 @@ internal sealed class SeedPass(BlockGrid blocks, IVolumeWorkspace workspace)
     private const int Margin = Seeds.GrowthRounds;                       // what grows into a block comes from no farther
 
     private readonly Lazy<LabelOwners> _owners = new(() => new LabelOwners(
-        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(workspace.Load($"{NumberStep}/0")!).ToArray()));
+        MemoryMarshal.Cast<byte, int>(workspace.Load($"{NumberStep}/0")!).ToArray()));
 
     /// <summary>Which block answers for a label; known once seeds are numbered.</summary>
     public LabelOwners Owners => _owners.Value;
@@ -72,7 +73,7 @@ internal sealed class SeedPass(BlockGrid blocks, IVolumeWorkspace workspace)
             offsets[n + 1] = next <= int.MaxValue - 1 ? (int)next
                 : throw new NotSupportedException($"the volume has more than {int.MaxValue - 1} seeds, which labels of 32 bits cannot tell apart; segment it in parts.");
         }
-        return new StepResult(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(offsets).ToArray());
+        return new StepResult(MemoryMarshal.AsBytes<int>(offsets).ToArray());
     }
 
     /// <summary>Grows the seeds in and near a block; the record holds the label of each voxel of the block that is in a region.</summary>

@@ -9,8 +9,6 @@ namespace Cellpose3D.Volume.Planes;
 /// <summary>Runs a network over all planes of a view, slab by slab.</summary>
 internal sealed class PlaneInference
 {
-    private const int ChunkSide = 128;            // rows and columns of a chunk of maps
-
     private readonly PlaneSchedule _schedule;
     private readonly IReadOnlyList<CellposeModel> _models;
     private readonly int _threads;
@@ -23,11 +21,8 @@ internal sealed class PlaneInference
         (_schedule, _models, _threads) = (schedule, models, threads);
 
     /// <summary>The volume in which the maps of a view are kept: flow along rows, flow along columns, probability logit.</summary>
-    public static IVolumeStore<float> Open(PlaneSchedule schedule, IVolumeWorkspace workspace)
-    {
-        VolumeShape across = new(Math.Min(ChunkSide, schedule.Shape.Z), Math.Min(ChunkSide, schedule.Shape.Y), Math.Min(ChunkSide, schedule.Shape.X));
-        return workspace.Open<float>(StoreName(schedule.View), schedule.Shape, TileAccumulator.Channels, schedule.View.Thick(Math.Min(schedule.Unit, schedule.Planes), across));
-    }
+    public static IVolumeStore<float> Open(PlaneSchedule schedule, IVolumeWorkspace workspace) =>
+        workspace.Open<float>(StoreName(schedule.View), schedule.Shape, TileAccumulator.Channels, schedule.Maps);
 
     /// <summary>The name of that volume.</summary>
     public static string StoreName(PlaneView view) => $"maps-{view.Name}";

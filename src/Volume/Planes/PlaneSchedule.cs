@@ -12,6 +12,7 @@ namespace Cellpose3D.Volume.Planes;
 /// </remarks>
 internal sealed class PlaneSchedule
 {
+    private const int ChunkSide = 128;            // rows and columns of a chunk of the maps
     private const int LeastThickness = 8;         // planes of a chunk, so that one slab is not thousands of small writes
     private const int MapsPerPlane = 6;           // the network's maps by planes and in the volume's order
 
@@ -71,6 +72,10 @@ internal sealed class PlaneSchedule
 
     /// <summary>Memory of one plane while its slab is worked on.</summary>
     public long BytesPerPlane { get; }
+
+    /// <summary>The pieces in which the network's maps are kept: a slab is made of whole ones.</summary>
+    public VolumeShape Maps => View.Thick(
+        Math.Min(Unit, Planes), new VolumeShape(Math.Min(ChunkSide, Shape.Z), Math.Min(ChunkSide, Shape.Y), Math.Min(ChunkSide, Shape.X)));
 
     /// <summary>First plane and number of planes of a slab.</summary>
     public (int First, int Count) Slab(int n) => (n * Thickness, Math.Min(Thickness, Planes - n * Thickness));

@@ -68,7 +68,6 @@ public sealed class LocalEngineTests : IDisposable
     [InlineData("--engine", "local", "--partition", "gpu")]
     [InlineData("--engine", "local", "--workers", "0")]
     [InlineData("--engine", "slurm", "--sbatch", "--mem=4G")]
-    [InlineData("--engine", "cloud")]
     public void Segment_OptionsThatDoNotFit_AreRefused(params string[] options)
     {
         CliProgram.Run(_cube.Command("out", options)).FailsWith(ExitCode.Usage, "");
