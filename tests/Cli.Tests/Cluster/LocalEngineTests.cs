@@ -89,7 +89,7 @@ public sealed class LocalEngineTests : IDisposable
 
     private int KillWorkers()
     {
-        IReadOnlyList<int> workers = Workers();
+        List<int> workers = Workers();
         foreach (int worker in workers)
         {
             try

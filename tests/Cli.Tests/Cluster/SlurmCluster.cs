@@ -122,9 +122,9 @@ public sealed class SlurmCluster : IDisposable
     {
         foreach (string folder in (string[])["munge", "state", "logs", .. Nodes.Select(n => $"spool-{n}")])
             Directory.CreateDirectory(At(folder));
-        File.SetUnixFileMode(At("munge"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Run("chmod", "700", At("munge"));
         File.WriteAllBytes(At("munge/key"), RandomNumberGenerator.GetBytes(64));
-        File.SetUnixFileMode(At("munge/key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Run("chmod", "600", At("munge/key"));
         int[] ports = FreePorts(1 + Nodes.Count);
         string user = System.Environment.UserName;
         IEnumerable<string> nodes = Nodes.Select((node, n) => string.Create(CultureInfo.InvariantCulture, $"NodeName={node} NodeHostname=localhost Port={ports[n + 1]} CPUs=1 RealMemory=1000 State=UNKNOWN"));
