@@ -10,6 +10,8 @@ TEST_PACKAGES=("${RUN_PACKAGES[@]}" python3-numpy:/usr/lib/python3/dist-packages
     python3-zarr:/usr/lib/python3/dist-packages/zarr/__init__.py
     python3-h5py:/usr/lib/python3/dist-packages/h5py/__init__.py
     hdf5-tools:/usr/bin/h5dump
+    # a Slurm of our own on this machine, for runs on a cluster
+    slurmctld:/usr/sbin/slurmctld slurmd:/usr/sbin/slurmd slurm-client:/usr/bin/sbatch munge:/usr/sbin/munged
     # OpenGL in software, for pictures without a graphics card
     libegl1:libEGL.so.1 libgl1-mesa-dri:/usr/lib/x86_64-linux-gnu/dri/swrast_dri.so)
 

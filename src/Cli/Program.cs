@@ -8,6 +8,9 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 var root = new RootCommand("cellpose3d: cell segmentation without Python: images in, one label per cell out.");
 CommonOptions.AddTo(root);
 root.Subcommands.Add(SegmentCommand.Create());
+root.Subcommands.Add(SegmentTaskCommand.Create());
+root.Subcommands.Add(StatusCommand.Create());
+root.Subcommands.Add(CancelCommand.Create());
 root.Subcommands.Add(TrackCommand.Create());
 root.Subcommands.Add(EvaluateCommand.Create());
 root.Subcommands.Add(MeasureCommand.Create());

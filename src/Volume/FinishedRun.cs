@@ -13,9 +13,9 @@ internal sealed record FinishedRun(VolumeMasks Masks, long NonFiniteVoxels)
     private const string Record = "finished";
 
     /// <summary>Reads the record; null where the run has not come to its end.</summary>
-    public static FinishedRun? Load(IVolumeWorkspace workspace)
+    public static FinishedRun? Load(IVolumeWorkspace workspace, string record = Record)
     {
-        if (workspace.Load(Record) is not { } bytes)
+        if (workspace.Load(record) is not { } bytes)
             return null;
         using var reader = new BinaryReader(new MemoryStream(bytes));
         long nonFinite = reader.ReadInt64();
@@ -27,7 +27,7 @@ internal sealed record FinishedRun(VolumeMasks Masks, long NonFiniteVoxels)
     }
 
     /// <summary>Saves the record.</summary>
-    public void Save(IVolumeWorkspace workspace)
+    public void Save(IVolumeWorkspace workspace, string record = Record)
     {
         var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
@@ -44,6 +44,6 @@ internal sealed record FinishedRun(VolumeMasks Masks, long NonFiniteVoxels)
             writer.Write(cell.MeanProbability);
             writer.Write(cell.TouchesBorder);
         }
-        workspace.Save(Record, bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+        workspace.Save(record, bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
 }

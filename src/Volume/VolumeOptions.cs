@@ -51,6 +51,12 @@ public sealed record VolumeOptions
     /// <summary>Side of a block in voxels; null chooses it by memory. It never changes a label.</summary>
     public int? BlockSize { get; init; }
 
+    /// <summary>
+    /// Processes that share the run, each with <see cref="MaxMemoryBytes"/>: blocks and slabs are cut small enough that there is work for
+    /// each, and everything is kept in files. It never changes a label.
+    /// </summary>
+    public int Workers { get; init; } = 1;
+
     /// <summary>The flow threshold in force.</summary>
     internal double FlowLimit => FlowThreshold ?? (Segmentation.Compatible ? 0 : UsualFlowThreshold);
 
@@ -71,6 +77,8 @@ public sealed record VolumeOptions
             throw new ArgumentException($"stitch threshold must be 0 to 1; got {StitchThreshold}.");
         if (MaxMemoryBytes < LeastMemoryBytes)
             throw new ArgumentException($"max memory must be at least {LeastMemoryBytes >> 20} MB; got {MaxMemoryBytes >> 20} MB.");
+        if (Workers < 1)
+            throw new ArgumentException($"workers must be at least 1; got {Workers}.");
         if (BlockSize is < 8)
             throw new ArgumentException($"block size must be at least 8 voxels; got {BlockSize}.");
         if (Mode == VolumeMode.ThreePlanes && Segmentation.AutoDiameter)

@@ -1,6 +1,8 @@
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Network;
+using Cellpose3D.Core2D.Tiling;
 using Cellpose3D.Volume.Blocks;
+using Cellpose3D.Volume.Fusion;
 using Cellpose3D.Volume.Planes;
 using Cellpose3D.Volume.Preprocessing;
 using Cellpose3D.Volume.Sources;
@@ -16,6 +18,8 @@ public sealed record VolumePlan
     private const int WindowBytes = 40;                                  // flows, logits, field, places
     private const int FuseBytes = 64;                                    // maps of the views, fused ones, a resized one
     private const int BlockStep = 32;
+    private const int ItemsPerWorker = 2;         // blocks for each of the processes that share a run, so that none waits long for the last
+    private const int LeastShared = 96;           // side below which margins cost more than waiting
     private const double VoxelCost = 4e-6;                               // following one voxel, in tiles of the network
     private const int LeastHalo = 16, MostHalo = 96;
 
@@ -63,6 +67,18 @@ public sealed record VolumePlan
     /// <summary>Estimated work of all passes, in tiles of full size.</summary>
     internal double Work { get; init; }
 
+    /// <summary>Most pixels of a plane that the network sees: its maps are one array. 26,754 x 26,754.</summary>
+    public const long MostPlanePixels = 0x7FFFFFC7 / TileAccumulator.Channels;
+
+    /// <summary>Pixels of the largest plane that the network sees; above <see cref="MostPlanePixels"/> the run is refused.</summary>
+    public long PlanePixels => Schedules.Max(s => (long)s.Grid.Height * s.Grid.Width);
+
+    /// <summary>Work of the network alone, in tiles of full size.</summary>
+    public double NetworkWork => Schedules.Sum(Network);
+
+    /// <summary>Number of files that volumes of <see cref="WorkspaceBytes"/> take when they are kept in files.</summary>
+    public long WorkspaceFiles => Schedules.Sum(s => s.Maps.Chunks(s.Shape) * TileAccumulator.Channels) + new BlockGrid(Flows, Block).Chunk.Chunks(Flows) * (FusionPass.Components + 1);
+
     /// <summary>How the planes of each view are cut into tiles and slabs.</summary>
     internal IReadOnlyList<PlaneSchedule> Schedules { get; init; } = [];
 
@@ -87,15 +103,15 @@ public sealed record VolumePlan
         // half of the memory for arrays: the collector needs room, and files go through the system's cache
         long kept = planes
             ? image.Count * (sizeof(float) + LabelBytes)
-            : Math.Max(scale.Network.Count * ViewBytes + flows.Count * FlowBytes, flows.Count * (FlowBytes + LabelBytes));
-        bool inMemory = kept <= options.MaxMemoryBytes / 2;
+            : Math.Max(scale.Network.Count * ViewBytes + flows.Count * (FlowBytes + (options.Workers > 1 ? sizeof(int) : 0)), flows.Count * (FlowBytes + LabelBytes));
+        bool inMemory = options.Workers == 1 && kept <= options.MaxMemoryBytes / 2;
         long pass = Math.Max((options.MaxMemoryBytes - (inMemory ? kept : 0)) / 2, VolumeOptions.LeastMemoryBytes / 2);
         int halo = (int)Math.Clamp(Math.Ceiling(diameter), LeastHalo, MostHalo);
         double stretch = (double)scale.Network.Count / flows.Count;
-        VolumeShape block = options.BlockSize is { } side ? new VolumeShape(side, side, side) : ChooseBlock(flows, halo, stretch, pass);
+        VolumeShape block = options.BlockSize is { } side ? new VolumeShape(side, side, side) : ChooseBlock(flows, halo, stretch, pass, options.Workers == 1 ? 1 : ItemsPerWorker * options.Workers);
         var grid = new BlockGrid(flows, block);
         PlaneSchedule[] schedules = [.. (planes ? PlaneView.All.Take(1) : PlaneView.All)
-            .Select(view => new PlaneSchedule(view, scale.Network, channels, s, pass / devices))];
+            .Select(view => new PlaneSchedule(view, scale.Network, channels, s, pass / devices, options.Workers))];
         long working = Math.Max(
             Math.Max(BlockBytes(flows, grid.Block, halo, stretch), schedules.Max(p => p.BytesPerPlane * Math.Min(p.Planes, p.Thickness)) * devices), 1);
         return new VolumePlan(scale)
@@ -137,14 +153,14 @@ public sealed record VolumePlan
 
     private static double Network(PlaneSchedule schedule) => schedule.Tiles * schedule.TileWork;
 
-    // the largest cube, cut to the volume, that fits
-    private static VolumeShape ChooseBlock(VolumeShape volume, int halo, double stretch, long bytes)
+    // the largest cube, cut to the volume, that fits and leaves a number of blocks
+    private static VolumeShape ChooseBlock(VolumeShape volume, int halo, double stretch, long bytes, int count)
     {
         int longest = Math.Max(volume.Z, Math.Max(volume.Y, volume.X));
         for (int side = (longest + BlockStep - 1) / BlockStep * BlockStep; side > BlockStep; side -= BlockStep)
         {
             var block = new VolumeShape(Math.Min(side, volume.Z), Math.Min(side, volume.Y), Math.Min(side, volume.X));
-            if (BlockBytes(volume, block, halo, stretch) <= bytes)
+            if (BlockBytes(volume, block, halo, stretch) <= bytes && (side <= LeastShared || new BlockGrid(volume, block).Count >= count))
                 return block;
         }
         return new VolumeShape(BlockStep, BlockStep, BlockStep);

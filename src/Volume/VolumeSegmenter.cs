@@ -21,8 +21,6 @@ namespace Cellpose3D.Volume;
 /// </remarks>
 public sealed class VolumeSegmenter
 {
-    private const string FusedRecord = "fused";
-
     private readonly IReadOnlyList<CellposeModel> _models, _across;
     private readonly VolumeOptions _options;
 
@@ -59,7 +57,12 @@ public sealed class VolumeSegmenter
     /// <summary>Estimates how long a run would take, from two batches that are put through the network for it.</summary>
     /// <param name="plan">Of this segmenter.</param>
     /// <returns>Good to a factor of two where nothing else keeps the machine busy.</returns>
-    public TimeSpan EstimateTime(VolumePlan plan)
+    public TimeSpan EstimateTime(VolumePlan plan) => TimeSpan.FromSeconds(MeasureTile(plan).Wall * plan.Work / _models.Count);
+
+    /// <summary>Measures the network on this machine, by two batches of which the second counts.</summary>
+    /// <param name="plan">Of this segmenter.</param>
+    /// <returns>Seconds of a tile of full size by the clock, and by all processors together.</returns>
+    public (double Wall, double Processor) MeasureTile(VolumePlan plan)
     {
         PlaneSchedule schedule = plan.Schedules.MaxBy(s => s.TileWork)!;
         (int count, CellposeModel model) = ((int)Math.Min(schedule.BatchSize, schedule.Tiles), _models[0]);
@@ -67,12 +70,15 @@ public sealed class VolumeSegmenter
         float[] tiles = new float[count * TileExtractor.Channels * schedule.Grid.TileHeight * schedule.Grid.TileWidth];
         float[] maps = new float[count * accumulator.TileLength], styles = new float[count * model.Nets[0].Architecture.StyleLength];
         var watch = new Stopwatch();
+        TimeSpan processor = default;
         for (int n = 0; n < 2; n++)                                      // the first one warms up
         {
+            processor = Environment.CpuUsage.TotalTime;
             watch.Restart();
             NetworkRunner.Run(model, tiles, [count, TileExtractor.Channels, schedule.Grid.TileHeight, schedule.Grid.TileWidth], maps, styles);
         }
-        return watch.Elapsed * (plan.Work / (count * schedule.TileWork)) / _models.Count;
+        double tilesOfFullSize = count * schedule.TileWork;
+        return (watch.Elapsed.TotalSeconds / tilesOfFullSize, (Environment.CpuUsage.TotalTime - processor).TotalSeconds / tilesOfFullSize);
     }
 
     /// <summary>What a workspace holds that <see cref="Segment"/> would find there.</summary>
@@ -100,27 +106,59 @@ public sealed class VolumeSegmenter
         VolumePlan plan = Plan(source);
         RunFingerprint.Claim(workspace, Fingerprint(source, identity, plan));
         if (FinishedRun.Load(workspace) is { } finished)
-            return Finished(finished, source, workspace, plan, progress);
-        VolumeSegmentation result = _options.Mode == VolumeMode.Stitched
-            ? new StitchedPlanes(_models[0], _options, plan).Segment(source, workspace, progress, cancellationToken)
-            : ThreePlanes(source, workspace, plan, progress, cancellationToken);
-        new FinishedRun(new VolumeMasks(result.Filtered, result.Cells), result.NonFiniteVoxels).Save(workspace);
-        progress?.Report(1);
-        return result;
+        {
+            progress?.Report(1);
+            return ResultOf(finished, source, workspace, plan, new StageTimings(0, 0, 0));
+        }
+        if (_options.Mode == VolumeMode.Stitched)
+        {
+            VolumeSegmentation result = new StitchedPlanes(_models[0], _options, plan).Segment(source, workspace, progress, cancellationToken);
+            new FinishedRun(new VolumeMasks(result.Filtered, result.Cells), result.NonFiniteVoxels).Save(workspace);
+            progress?.Report(1);
+            return result;
+        }
+        using VolumeJob job = Prepare(source, workspace, plan);
+        return job.Run(progress, cancellationToken);
     }
+
+    /// <summary>Begins a run, or goes on with one, that several processes do together; <see cref="Join"/> is for the others.</summary>
+    /// <param name="source">As for <see cref="Segment"/>; borrowed by the result.</param>
+    /// <param name="workspace">Emptied unless it holds parts of the same run; borrowed by the result.</param>
+    /// <param name="identity">As for <see cref="Segment"/>.</param>
+    /// <exception cref="NotSupportedException">Planes are stitched, which is done in one order.</exception>
+    public VolumeJob Begin(IVolumeSource source, IVolumeWorkspace workspace, string? identity = null)
+    {
+        VolumePlan plan = PlanJob(source);
+        RunFingerprint.Claim(workspace, Fingerprint(source, identity, plan));
+        return Prepare(source, workspace, plan);
+    }
+
+    /// <summary>Takes part in a run that another process began.</summary>
+    /// <param name="source">As for <see cref="Begin"/>.</param>
+    /// <param name="workspace">As for <see cref="Begin"/>.</param>
+    /// <param name="identity">As for <see cref="Begin"/>.</param>
+    /// <exception cref="InvalidDataException">The workspace holds another run: the input, an option or the model is not what it was.</exception>
+    public VolumeJob Join(IVolumeSource source, IVolumeWorkspace workspace, string? identity = null)
+    {
+        VolumePlan plan = PlanJob(source);
+        return RunFingerprint.Look(workspace, Fingerprint(source, identity, plan)) == WorkspaceContent.ThisRun
+            ? Prepare(source, workspace, plan)
+            : throw new InvalidDataException("the run was begun with another input, other options or another model than there are now; begin it anew.");
+    }
+
+    private VolumePlan PlanJob(IVolumeSource source) => _options.Mode == VolumeMode.ThreePlanes
+        ? Plan(source)
+        : throw new NotSupportedException("planes are stitched one after the other, which several processes cannot share; segment in 3D (--do-3d), or in one process.");
 
     private byte[] Fingerprint(IVolumeSource source, string? identity, VolumePlan plan) =>
         RunFingerprint.Of(source, identity, _options, plan, [.. _models.Take(1).Concat(_across.Take(1)).Select(m => m.Info)]);
 
-    private VolumeSegmentation Finished(FinishedRun run, IVolumeSource source, IVolumeWorkspace workspace, VolumePlan plan, IProgress<float>? progress)
-    {
-        IVolumeStore<float>? flows = _options.Mode == VolumeMode.Stitched ? null
-            : workspace.Open<float>(FusionPass.StoreName, plan.Flows, FusionPass.Components, BlockDynamics.ChunkOf(plan.Block));
-        progress?.Report(1);
-        return new VolumeSegmentation(
-            workspace.Open<int>(BlockDynamics.LabelsName, source.Shape, 1, source.Shape), flows, run.Masks.Filtered, run.Masks.Cells, plan,
-            new StageTimings(0, 0, 0), run.NonFiniteVoxels);
-    }
+    private VolumeSegmentation ResultOf(FinishedRun run, IVolumeSource source, IVolumeWorkspace workspace, VolumePlan plan, StageTimings timings) => new(
+        workspace.Open<int>(BlockDynamics.LabelsName, source.Shape, 1, source.Shape), _options.Mode == VolumeMode.Stitched ? null : FlowsOf(workspace, plan),
+        run.Masks.Filtered, run.Masks.Cells, plan, timings, run.NonFiniteVoxels);
+
+    private IVolumeStore<float> FlowsOf(IVolumeWorkspace workspace, VolumePlan plan) =>
+        workspace.Open<float>(FusionPass.StoreName, plan.Flows, FusionPass.Components, BlocksOf(plan).Chunk);
 
     private BlockGrid BlocksOf(VolumePlan plan)
     {
@@ -128,62 +166,72 @@ public sealed class VolumeSegmenter
         return BlockOrder is null ? grid : new BlockGrid(plan.Flows, plan.Block) { Order = BlockOrder(grid.Count) };
     }
 
-    private VolumeSegmentation ThreePlanes(
-        IVolumeSource source, IVolumeWorkspace workspace, VolumePlan plan, IProgress<float>? progress, CancellationToken cancellationToken)
+    private VolumeJob Prepare(IVolumeSource source, IVolumeWorkspace workspace, VolumePlan plan)
     {
-        var watch = Stopwatch.StartNew();
-        float network = 1 - plan.Passes[^1].Share;
-        IVolumeStore<float> flows = workspace.Open<float>(FusionPass.StoreName, plan.Flows, FusionPass.Components, BlockDynamics.ChunkOf(plan.Block));
-        double normalizeSeconds = 0;
-        if (workspace.Load(FusedRecord) is not { } fused)
-        {
-            (long nonFinite, normalizeSeconds) = RunNetwork(source, flows, workspace, plan, PartialProgress.Of(progress, 0, network), cancellationToken);
-            workspace.Save(FusedRecord, fused = BitConverter.GetBytes(nonFinite));
-            foreach (PlaneView view in PlaneView.All)
-                workspace.Delete(PlaneInference.StoreName(view));
-            Allocator.ReleaseUnused();
-        }
-        double networkSeconds = watch.Elapsed.TotalSeconds - normalizeSeconds;
-
-        PartialProgress? rest = PartialProgress.Of(progress, network, 1);
-        VolumeMasks masks = _options.Segmentation.Compatible
-            ? DenseDynamics.Run(flows, Dynamics(plan), _options.MaxMemoryBytes, workspace, rest, cancellationToken)
-            : new BlockDynamics(Dynamics(plan), BlocksOf(plan), plan.Halo, plan.PassBytes) { MeasureFlowErrors = _options.MeasureFlowErrors }
-                .Run(flows, workspace, rest, cancellationToken);
-        return new VolumeSegmentation(
-            workspace.Open<int>(BlockDynamics.LabelsName, source.Shape, 1, source.Shape), flows, masks.Filtered, masks.Cells, plan,
-            new StageTimings(normalizeSeconds, networkSeconds, watch.Elapsed.TotalSeconds - networkSeconds - normalizeSeconds),
-            BitConverter.ToInt64(fused));
-    }
-
-    private (long NonFinite, double NormalizeSeconds) RunNetwork(
-        IVolumeSource source, IVolumeStore<float> flows, IVolumeWorkspace workspace, VolumePlan plan, IProgress<float>? progress, CancellationToken cancellationToken)
-    {
-        var watch = Stopwatch.StartNew();
+        if (source.Channels is not (1 or 2))
+            throw new ArgumentException($"the volume must have 1 or 2 channels; got {source.Channels}. Choose them by ChannelSource.", nameof(source));
+        if (plan.PlanePixels > VolumePlan.MostPlanePixels)
+            throw new NotSupportedException($"the network would see planes of {plan.PlanePixels} pixels; at most {VolumePlan.MostPlanePixels} fit: cut the volume into parts, or give a larger diameter.");
         SegmentationOptions s = _options.Segmentation;
-        float done = plan.Passes[0].Share, network = 1 - plan.Passes[^1].Share;
-        var normalize = s.Normalize with { ReferenceOddities = s.Compatible, Threads = s.Threads, Norm3D = true };
-        (IVolumeSource normalized, long nonFinite) = VolumeNormalizer.Normalize(
-            source, normalize, plan.PassBytes, PartialProgress.Of(progress, 0, done / network), cancellationToken);
-        double normalizeSeconds = watch.Elapsed.TotalSeconds;
-
-        using var scaled = new ResizedSource(normalized, plan.Scale, s.Threads);
-        var views = new List<IVolumeStore<float>>();
+        float fuse = plan.Passes[^2].Share, dynamics = plan.Passes[^1].Share;
+        var intensities = new IntensityStep(source, s.Normalize with { ReferenceOddities = s.Compatible, Threads = s.Threads, Norm3D = true }, plan.PassBytes, workspace);
+        var scaled = new Lazy<ResizedSource>(() => new ResizedSource(intensities.Normalized(default), plan.Scale, s.Threads));
+        List<VolumeStep> steps = [.. intensities.Steps(plan.Passes[0].Share)];
         for (int n = 0; n < plan.Schedules.Count; n++)
         {
             PlaneSchedule schedule = plan.Schedules[n];
-            views.Add(PlaneInference.Open(schedule, workspace));
-            float next = done + plan.Passes[n + 1].Share;
-            IReadOnlyList<CellposeModel> models = schedule.View == PlaneView.YX ? _models : _across;
-            new PlaneInference(schedule, models, s.Threads).Run(scaled, workspace, PartialProgress.Of(progress, done / network, next / network), cancellationToken);
-            done = next;
+            var inference = new PlaneInference(schedule, schedule.View == PlaneView.YX ? _models : _across, s.Threads);
+            steps.Add(new VolumeStep(inference.StepName, VolumeStage.Network, schedule.Slabs, workspace, inference.RecordOf)
+            {
+                Share = plan.Passes[n + 1].Share,
+                WithPrevious = n > 0,
+                ComputeMany = (slabs, progress, cancellation) => inference.Run(scaled.Value, workspace, slabs, progress, cancellation),
+            });
         }
-        if (normalized != source)
-            normalized.Dispose();
 
+        BlockGrid blocks = BlocksOf(plan);
         var fusion = new FusionPass(_options.Fusion ?? RunFingerprint.DefaultFusion, plan.Scale.Network, plan.Flows, _options.FlowSmooth, s.Threads);
-        fusion.Run(views, flows, BlocksOf(plan), workspace, PartialProgress.Of(progress, done / network, 1), cancellationToken);
-        return (nonFinite, normalizeSeconds);
+        steps.Add(new VolumeStep(FusionPass.StepName, VolumeStage.Network, blocks.Count, workspace)
+        {
+            Share = fuse,
+            Order = blocks.Order,
+            Compute = (n, _) => fusion.RunBlock([.. plan.Schedules.Select(view => PlaneInference.Open(view, workspace))], FlowsOf(workspace, plan), blocks[n]),
+            Release = () => ReleaseMaps(workspace),
+        });
+        (IReadOnlyList<VolumeStep> last, Func<VolumeMasks> masks) = DynamicsSteps(workspace, plan, blocks);
+        float all = last.Sum(step => step.Share);
+        foreach (VolumeStep step in last)
+            step.Share *= dynamics / all;
+        return new VolumeJob(plan, [.. steps, .. last], workspace, () => new FinishedRun(masks(), intensities.NonFinite),
+            (run, timings) => ResultOf(run, source, workspace, plan, timings), () =>
+            {
+                if (scaled.IsValueCreated)
+                    scaled.Value.Dispose();
+                intensities.Dispose();
+            });
+    }
+
+    private (IReadOnlyList<VolumeStep> Steps, Func<VolumeMasks> Masks) DynamicsSteps(IVolumeWorkspace workspace, VolumePlan plan, BlockGrid blocks)
+    {
+        if (!_options.Segmentation.Compatible)
+        {
+            BlockDynamicsRun run = new BlockDynamics(Dynamics(plan), blocks, plan.Halo, plan.PassBytes) { MeasureFlowErrors = _options.MeasureFlowErrors }
+                .Prepare(() => FlowsOf(workspace, plan), workspace);
+            return (run.Steps, run.Result);
+        }
+        var whole = new VolumeStep("dynamics", VolumeStage.Dynamics, 1, workspace)
+        {
+            Share = 1,
+            ComputeMany = (_, progress, cancellation) => DenseDynamics.Run(FlowsOf(workspace, plan), Dynamics(plan), _options.MaxMemoryBytes, workspace, progress, cancellation),
+        };
+        return ([whole], () => DenseDynamics.Load(workspace));
+    }
+
+    private static void ReleaseMaps(IVolumeWorkspace workspace)
+    {
+        foreach (PlaneView view in PlaneView.All)
+            workspace.Delete(PlaneInference.StoreName(view));
+        Allocator.ReleaseUnused();
     }
 
     private DynamicsOptions Dynamics(VolumePlan plan)

@@ -28,6 +28,8 @@ internal sealed class MortalWorkspace(IVolumeWorkspace disk, int writes) : IVolu
 
     public byte[]? Load(string record) => disk.Load(record);
 
+    public IReadOnlyList<string> List(string folder) => disk.List(folder);
+
     public void Save(string record, ReadOnlySpan<byte> bytes)
     {
         if (Dies())

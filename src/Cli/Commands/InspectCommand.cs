@@ -9,17 +9,24 @@ namespace Cellpose3D.Cli.Commands;
 /// <summary><c>inspect</c>: what a file is taken for, before anything is run on it.</summary>
 internal static class InspectCommand
 {
-    private static readonly Argument<string[]> Files = new("files") { Description = "Image files; 'file.h5:/path' names an array in one.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Files = new("files") { Description = "Image files; 'file.h5:/path' names an array in one.", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<string?> Axes = new("--axes") { Description = "What the file's axes are, slowest first, for example ZCYX; default: from the file's metadata." };
     private static readonly Option<int> Level = new("--level") { Description = "Which resolution of a file that holds several; 0 is the finest." };
 
-    public static Command Create() =>
-        new Command("inspect", "Show what an image file holds: axes and where they come from, size, type, voxel size, channels, chunks, resolutions.") { Files, Axes, Level }
-            .WithAction("cellpose3d inspect stack.tif --axes ZCYX", Run);
+    public static Command Create()
+    {
+        var command = new Command("inspect", "Show what an image file holds: axes and where they come from, size, type, voxel size, channels, chunks, resolutions; or what a volume would take to segment.") { Files, Axes, Level };
+        ScalePlan.AddTo(command);
+        return command.WithAction("cellpose3d inspect stack.tif --axes ZCYX", Run);
+    }
 
     private static ExitCode Run(ParseResult parse, Reporter reporter, CancellationToken cancellationToken)
     {
         string[] files = parse.GetValue(Files)!;
+        if (ScalePlan.IsWanted(parse))
+            return ScalePlan.Run(parse, files, parse.GetValue(Axes), reporter);
+        if (files.Length == 0)
+            throw new CommandException(ExitCode.Usage, "inspect needs a file, or --plan with --size.");
         var found = new JsonArray();
         int failed = 0;
         ExitCode lastFailure = ExitCode.Ok;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cellpose3D.Cli.Cluster;
 using Cellpose3D.Cli.Segmentation;
 
 namespace Cellpose3D.Cli.Commands;
@@ -15,6 +16,7 @@ internal static class SegmentCommand
         var command = new Command("segment", "Segment the cells of images and volumes: one label per cell.") { Images, Output };
         SegmentationArguments.AddTo(command);
         command.Options.Add(Save);
+        EngineArguments.AddTo(command);
         return command.WithAction("cellpose3d segment data/samples/nuclei2d.tif -o results", (parse, reporter, cancellation) =>
             new SegmentationRun(Settings(parse), reporter).Run(cancellation));
     }
@@ -25,6 +27,16 @@ internal static class SegmentCommand
         SegmentationSettings settings = SegmentationArguments.Parse(parse, parse.GetValue(Images)!, parse.GetValue(Output), save);
         if (settings.Volume is not null)
             VolumeFiles.RequireVolumeKinds(save);
-        return settings;
+        EngineSettings? engine = EngineArguments.Parse(parse, settings.Volume);
+        return engine is null ? settings : settings with { Engine = engine, Arguments = [.. parse.Tokens.Select(t => t.Value)] };
+    }
+
+    /// <summary>What a command line asks for that another process was given.</summary>
+    /// <param name="arguments">Its words, the verb among them.</param>
+    public static SegmentationSettings Parse(IReadOnlyList<string> arguments)
+    {
+        var root = new RootCommand { Create() };
+        CommonOptions.AddTo(root);
+        return Settings(root.Parse(arguments));
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Cellpose3D.Cli.Cluster;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Native;
@@ -25,6 +26,12 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
         string[] devices = settings.Device.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (devices.Length == 0 || (devices.Length > 1 && settings.Volume is null))
             throw new CommandException(ExitCode.Usage, $"--device must be one device; got '{settings.Device}'. Several share the planes of a volume (--do-3d).");
+        if (settings is { Engine: { } engine, Volume.PlanOnly: false })
+        {
+            if (devices.Length > 1)
+                throw new CommandException(ExitCode.Usage, $"--device must be one device with --engine, whose processes each take one; got '{settings.Device}'.");
+            return new SharedRun(settings, engine, reporter).Run(images, stems, reportPath, cancellationToken);
+        }
         torch.Device device = ComputeDevice.Select(devices[0]);
         if (settings.Options.Threads > 0)
             torch.set_num_threads(settings.Options.Threads);

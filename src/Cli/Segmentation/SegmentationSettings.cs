@@ -1,3 +1,4 @@
+using Cellpose3D.Cli.Cluster;
 using Cellpose3D.Core2D;
 
 namespace Cellpose3D.Cli.Segmentation;
@@ -43,6 +44,23 @@ internal sealed record SegmentationSettings
 
     /// <summary>How stacks are segmented as volumes; null: plane by plane.</summary>
     public VolumeSettings? Volume { get; init; }
+
+    /// <summary>How the work is shared out among processes; null: this one does all.</summary>
+    public EngineSettings? Engine { get; init; }
+
+    /// <summary>The words of the command line, for processes that are to do parts of it; empty where this one does all.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>The same with a diameter that is known by now.</summary>
+    /// <param name="diameter">In pixels; null for the model's own.</param>
+    public SegmentationSettings WithDiameter(double? diameter)
+    {
+        SegmentationOptions Known(SegmentationOptions options) => options with { Diameter = diameter, AutoDiameter = false };
+        return this with
+        {
+            EstimateIfPossible = false, Options = Known(Options), Volume = Volume is null ? null : Volume with { Options = Volume.Options with { Segmentation = Known(Volume.Options.Segmentation) } },
+        };
+    }
 
     /// <summary>What steers the segmentation itself.</summary>
     public required SegmentationOptions Options { get; init; }

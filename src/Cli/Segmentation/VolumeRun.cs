@@ -17,7 +17,10 @@ namespace Cellpose3D.Cli.Segmentation;
 internal sealed class VolumeRun(
     SegmentationSettings settings, VolumeSettings volume, IReadOnlyList<CellposeModel> models, IReadOnlyList<CellposeModel> ortho, Reporter reporter)
 {
-    private const string WorkSuffix = "_cp_work", WrittenRecord = "written";
+    /// <summary>What the name of a volume's work folder ends in.</summary>
+    public const string WorkSuffix = "_cp_work";
+
+    private const string WrittenRecord = "written";
     private const float Estimating = 0.02f;       // share of the progress
 
     /// <summary>Segments a file and writes the results.</summary>
@@ -32,7 +35,7 @@ internal sealed class VolumeRun(
         using VolumeReader file = VolumeFile.Open(path, new VolumeOpenOptions { Axes = settings.Axes });
         VolumeDescription description = file.Description;
         RequireStack(path, description);
-        string[] notes = [.. Notes(file)];
+        string[] notes = [.. NotesOf(file)];
         var results = new List<VolumeResult>();
         using var files = new VolumeFiles(stem, settings, volume, description);
         var kept = new List<string>();                                   // workspaces of finished time points
@@ -63,9 +66,9 @@ internal sealed class VolumeRun(
         using VolumeReader file = VolumeFile.Open(path, new VolumeOpenOptions { Axes = settings.Axes });
         RequireStack(path, file.Description);
         using var source = new ChannelSource(file, settings.Chan, settings.Chan2);
-        var segmenter = new VolumeSegmenter(models, ortho, Fused(Estimated(source, null, cancellationToken), source));
+        var segmenter = new VolumeSegmenter(models, ortho, OptionsOf(source, cancellationToken));
         VolumePlan plan = segmenter.Plan(source);
-        return new VolumeForecast(plan, file.Description.Times, segmenter.EstimateTime(plan) * file.Description.Times, [.. Notes(file)]);
+        return new VolumeForecast(plan, file.Description.Times, segmenter.EstimateTime(plan) * file.Description.Times, [.. NotesOf(file)]);
     }
 
     /// <summary>Segments the volume of one time point.</summary>
@@ -85,14 +88,21 @@ internal sealed class VolumeRun(
         return result;
     }
 
-    private static void RequireStack(string path, VolumeDescription description)
+    /// <summary>The options in force for a volume: its diameter, where that is to be estimated, and its fusion.</summary>
+    /// <param name="source">The channels that are segmented; borrowed.</param>
+    /// <param name="cancellationToken">Checked while the diameter is estimated.</param>
+    public VolumeOptions OptionsOf(ChannelSource source, CancellationToken cancellationToken) => Fused(Estimated(source, null, cancellationToken), source);
+
+    /// <summary>Refuses a file of one plane.</summary>
+    /// <exception cref="InvalidDataException">It is one.</exception>
+    public static void RequireStack(string path, VolumeDescription description)
     {
         if (description.Shape.Z == 1)
             throw new InvalidDataException($"'{path}' has one plane ({description.Image.Axes}); --do-3d and --stitch-threshold need a stack: name its axes by --axes, or leave them out.");
     }
 
-    // what the user should know before trusting the result
-    private IEnumerable<string> Notes(VolumeReader file)
+    /// <summary>What the user should know before trusting the result.</summary>
+    public IEnumerable<string> NotesOf(VolumeReader file)
     {
         if (volume.Options is { Mode: VolumeMode.ThreePlanes, Anisotropy: null } && file.SpacingUm.Anisotropy is null)
             yield return "the file does not say how far its planes are apart, so they are taken to be as far apart as pixels; give --anisotropy (plane distance over pixel width) if they are not.";
@@ -125,7 +135,7 @@ internal sealed class VolumeRun(
         inFolder?.Invoke();
         if (!volume.Resume)
             folder.Clear();
-        string identity = Identity(path, time);
+        string identity = IdentityOf(path, time);
         switch (segmenter.ContentOf(source, folder, identity))
         {
             case WorkspaceContent.ThisRun:
@@ -191,8 +201,10 @@ internal sealed class VolumeRun(
         },
     };
 
-    // a file that was changed since makes another run
-    private string Identity(string path, int time)
+    /// <summary>What an input is known by: a file that was changed since makes another run.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="time">The time point.</param>
+    public string IdentityOf(string path, int time)
     {
         string file = InputImages.FileOf(path);
         long length = File.Exists(file) ? new FileInfo(file).Length : 0;

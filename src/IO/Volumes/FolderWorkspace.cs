@@ -13,16 +13,19 @@ public sealed class FolderWorkspace : IVolumeWorkspace
 
     private readonly Dictionary<string, IDisposable> _open = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
 
     /// <summary>Opens a workspace, which is made where there is none.</summary>
     /// <param name="folder">Holds nothing but the workspace.</param>
+    /// <param name="isShared">Several processes work in it, each on parts of its own; then no lock keeps others out.</param>
     /// <exception cref="IOException">The folder cannot be written to, or another process works in it.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
-    public FolderWorkspace(string folder)
+    public FolderWorkspace(string folder, bool isShared = false)
     {
         Folder = Path.GetFullPath(folder);
         Directory.CreateDirectory(Folder);
+        if (isShared)
+            return;
         try
         {
             _lock = new FileStream(Path.Combine(Folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -89,6 +92,17 @@ public sealed class FolderWorkspace : IVolumeWorkspace
     }
 
     /// <inheritdoc/>
+    public bool Has(string record) => File.Exists(PathOf(record));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string folder)
+    {
+        string path = PathOf(folder);
+        return !Directory.Exists(path) ? []
+            : [.. Directory.EnumerateFiles(path).Select(f => Path.GetFileName(f)).Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal)];   // a dot begins a temporary
+    }
+
+    /// <inheritdoc/>
     public void Save(string record, ReadOnlySpan<byte> bytes)
     {
         string path = PathOf(record);
@@ -120,7 +134,7 @@ public sealed class FolderWorkspace : IVolumeWorkspace
                 store.Dispose();
             _open.Clear();
         }
-        _lock.Dispose();
+        _lock?.Dispose();
     }
 
     /// <summary>Removes the folder and all in it, and lets go of it.</summary>

@@ -1,4 +1,3 @@
-using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Dynamics;
 using Cellpose3D.Volume.Sources;
 
@@ -17,7 +16,6 @@ public sealed class BlockDynamics
 
     private const string PlacesName = "ends", PaintedName = "painted", ResizedName = "resized";
     private const string EndStep = "ends", PaintStep = "paint", ResizeStep = "resize";
-    private const int ChunkSide = 64;
 
     private readonly DynamicsOptions _options;
     private readonly BlockGrid _blocks;
@@ -47,9 +45,6 @@ public sealed class BlockDynamics
     /// <summary>Points that went on in another block, over all blocks followed so far.</summary>
     public long Escapes { get; private set; }
 
-    /// <summary>The lengths of chunks that suit blocks: parts of them, of at most 64 voxels.</summary>
-    public static VolumeShape ChunkOf(VolumeShape block) => new(Part(block.Z), Part(block.Y), Part(block.X));
-
     /// <summary>Makes masks.</summary>
     /// <param name="flows">Flow along Z, Y and X, 5 times the unit flow, and probability logit; borrowed.</param>
     /// <param name="workspace">Holds what is finished; receives the labels under <see cref="LabelsName"/>.</param>
@@ -62,59 +57,63 @@ public sealed class BlockDynamics
     {
         if (flows.Shape != _blocks.Volume || flows.Components != 4)
             throw new ArgumentException($"flows must have 4 components of {_blocks.Volume}; got {flows.Components} of {flows.Shape}.", nameof(flows));
-        IVolumeStore<int> painted = Open(workspace, PaintedName, _blocks);
-        CellExtent[] found = Paint(flows, painted, workspace, PartialProgress.Of(progress, 0, 0.75f), cancellationToken);
+        BlockDynamicsRun run = Prepare(() => flows, workspace);
+        VolumeStep.RunAll(run.Steps, progress, cancellationToken);
+        return run.Result();
+    }
 
-        double largest = flows.Shape.Count * _options.MaxSizeFraction;
-        CellExtent[] passed = [.. found.Where(c => c.Count <= largest)];
-        Dictionary<int, double> errors = [];
-        if (_options.FlowThreshold > 0 || MeasureFlowErrors)
-        {
-            errors = FlowErrorPass.Run(
-                passed, painted, flows, _blocks, _memoryBytes, _options.Threads, workspace, PartialProgress.Of(progress, 0.75f, 0.9f), cancellationToken);
-        }
-        CellExtent[] good = _options.FlowThreshold > 0 ? [.. passed.Where(c => !(errors[c.Label] > _options.FlowThreshold))] : passed;
+    /// <summary>The steps of a run, each in items that any process may do, and what reads their result.</summary>
+    /// <param name="flows">Opens flow along Z, Y and X, and probability logit; called once they are there.</param>
+    /// <param name="workspace">Holds what is finished; receives the labels under <see cref="LabelsName"/>. Borrowed.</param>
+    internal BlockDynamicsRun Prepare(Func<IVolumeStore<float>> flows, IVolumeWorkspace workspace)
+    {
+        IVolumeStore<int> Places() => Open(workspace, PlacesName, _blocks);
+        IVolumeStore<int> Painted() => Open(workspace, PaintedName, _blocks);
+        VolumeStep Step(string name, float share, BlockGrid blocks, Func<int, CancellationToken, StepResult> compute, Action? release = null) =>
+            new(name, VolumeStage.Dynamics, blocks.Count, workspace) { Share = share, Order = blocks.Order, Compute = compute, Release = release };
 
-        (IVolumeStore<int> labels, BlockGrid blocks, CellExtent[] cells) = Resize(good, painted, workspace, cancellationToken);
-        var completion = new CellCompletion(workspace, _options.MinSize, _memoryBytes, _options.Threads);
-        VolumeMasks masks = completion.Run(
-            cells, labels, flows, Open(workspace, LabelsName, blocks), blocks, errors, PartialProgress.Of(progress, 0.9f, 1), cancellationToken);
-        return masks with
+        var seeds = new SeedPass(_blocks, workspace);
+        var paint = new PaintPass(_blocks, seeds, workspace, _options.Threads);
+        var cells = new CellPass(_blocks, seeds, _options, _memoryBytes, workspace) { MeasureFlowErrors = MeasureFlowErrors };
+        var steps = new List<VolumeStep>
         {
-            Filtered = masks.Filtered with
-            {
-                Found = found.Length, TooLarge = found.Length - passed.Length, FlowError = passed.Length - good.Length, LostInResize = good.Length - cells.Length,
-            },
+            Step(EndStep, 0.65f, _blocks, (n, cancellation) => Follow(n, flows(), Places(), seeds, cancellation)),
+            Step(SeedPass.SeedStep, 0.02f, _blocks, (n, _) => seeds.FindSeeds(n)),
+            new(SeedPass.NumberStep, VolumeStage.Dynamics, 1, workspace) { Share = 0.01f, Compute = (_, cancellation) => seeds.Number(cancellation) },
+            Step(SeedPass.RegionStep, 0.02f, _blocks, (n, _) => seeds.GrowRegions(n)),
+            Step(PaintStep, 0.07f, _blocks, (n, cancellation) => paint.RunBlock(n, EndsOf(n), Places(), Painted(), cancellation), () => workspace.Delete(PlacesName)),
+            Step(CellPass.Step, 0.1f, _blocks, (n, cancellation) => cells.RunOwner(n, Painted(), flows(), cancellation)),
         };
+
+        BlockGrid final = _blocks;
+        Func<IVolumeStore<int>> labels = Painted;
+        Func<int, CellExtent[]> left = owner => [.. cells.Rows(owner).Where(r => r.Fate == CellFate.Kept).Select(r => r.Extent)];
+        if (_options.OutputShape is [int z, int y, int x] && _blocks.Volume != new VolumeShape(z, y, x))
+        {
+            final = new BlockGrid(new VolumeShape(z, y, x), _blocks.Block);
+            labels = () => Open(workspace, ResizedName, final);
+            left = owner => LabelOwners.Gather(workspace, LabelResizePass.PartsStep, owner);
+            steps.Add(Step(ResizeStep, 0.02f, final, (n, _) =>
+                new LabelResizePass(new PatchedLabels(Painted(), cells.IsKept), final, seeds.Owners, workspace).RunBlock(n, labels())));
+        }
+        var completion = new CellCompletion(workspace, () => seeds.Owners, labels, final, left, () => new NumberingPass(flows(), Open(workspace, LabelsName, final)))
+        {
+            MinSize = _options.MinSize, MemoryBytes = _memoryBytes, Threads = _options.Threads,
+        };
+        steps.AddRange(completion.Steps(_blocks.Count));
+        return new BlockDynamicsRun(steps, _blocks.Count, cells, left, completion);
+
+        VoxelTable EndsOf(int n) => VoxelTable.FromBytes(workspace.Load(FormattableString.Invariant($"{EndStep}/{n}")));
     }
 
-    private CellExtent[] Paint(
-        IVolumeStore<float> flows, IVolumeStore<int> painted, IVolumeWorkspace workspace, IProgress<float>? progress, CancellationToken cancellationToken)
+    private StepResult Follow(int n, IVolumeStore<float> flows, IVolumeStore<int> places, SeedPass seeds, CancellationToken cancellationToken)
     {
-        IVolumeStore<int> places = Open(workspace, PlacesName, _blocks);
         var follow = new EndPointPass(flows, _blocks, _options, _halo);
-        follow.Run(places, EndStep, workspace, PartialProgress.Of(progress, 0, 0.9f), cancellationToken);
+        StepResult result = follow.RunBlock(n, places, seeds, cancellationToken);
         Escapes += follow.Escapes;
-
-        SeedMap seeds = SeedMap.Build(_blocks.Records(workspace, EndStep).Select(r => EndPointTable.FromBytes(r)), _blocks.Volume, cancellationToken: cancellationToken);
-        PaintPass.Run(places, EndStep, seeds, painted, PaintStep, _blocks, _options.Threads, workspace, PartialProgress.Of(progress, 0.9f, 1), cancellationToken);
-        workspace.Delete(PlacesName);
-        return CellExtent.Merge(_blocks.Records(workspace, PaintStep));
-    }
-
-    private (IVolumeStore<int> Labels, BlockGrid Blocks, CellExtent[] Cells) Resize(
-        CellExtent[] good, IVolumeStore<int> painted, IVolumeWorkspace workspace, CancellationToken cancellationToken)
-    {
-        if (_options.OutputShape is not [int z, int y, int x] || painted.Shape == new VolumeShape(z, y, x))
-            return (painted, _blocks, good);
-        var blocks = new BlockGrid(new VolumeShape(z, y, x), _blocks.Block);
-        IVolumeStore<int> resized = Open(workspace, ResizedName, blocks);
-        LabelResizePass.Run(new PatchedLabels(painted, good.Select(c => c.Label)), resized, ResizeStep, blocks, workspace, null, cancellationToken);
-        return (resized, blocks, CellExtent.Merge(blocks.Records(workspace, ResizeStep)));
+        return result;
     }
 
     private static IVolumeStore<int> Open(IVolumeWorkspace workspace, string name, BlockGrid blocks) =>
-        workspace.Open<int>(name, blocks.Volume, 1, ChunkOf(blocks.Block));
-
-    private static int Part(int length) => (length + (length + ChunkSide - 1) / ChunkSide - 1) / ((length + ChunkSide - 1) / ChunkSide);
+        workspace.Open<int>(name, blocks.Volume, 1, blocks.Chunk);
 }

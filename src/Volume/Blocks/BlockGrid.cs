@@ -5,6 +5,8 @@ namespace Cellpose3D.Volume.Blocks;
 /// <summary>Cuts a volume into boxes that do not overlap, numbered in raster order.</summary>
 public sealed class BlockGrid
 {
+    private const int LeastChunk = 16, MostChunk = 64;
+
     private readonly int _z, _y, _x;      // blocks along each axis
 
     /// <summary>Cuts a volume.</summary>
@@ -53,33 +55,36 @@ public sealed class BlockGrid
     /// <param name="x">Column.</param>
     public int IndexOf(int z, int y, int x) => (z / Block.Z * _y + y / Block.Y) * _x + x / Block.X;
 
-    /// <summary>The name under which a step keeps the record of a block.</summary>
-    internal string Record(string step, int n)
+    /// <summary>The numbers of the blocks that a box meets, ascending.</summary>
+    /// <param name="box">Inside the volume, with at least one voxel.</param>
+    public IEnumerable<int> Touching(VolumeBox box)
     {
-        VolumeBox box = this[n];
-        return FormattableString.Invariant($"{step}/{box.Z}-{box.Y}-{box.X}");
-    }
-
-    /// <summary>Does a step for every block that has no record of it, and saves what it returns as the block's record.</summary>
-    internal void ForEach(
-        IVolumeWorkspace workspace, string step, Func<VolumeBox, byte[]> run, IProgress<float>? progress, CancellationToken cancellationToken)
-    {
-        var dropped = new DroppedArrays();
-        for (int i = 0; i < Count; i++)
+        for (int z = box.Z / Block.Z; z <= (box.EndZ - 1) / Block.Z; z++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            int n = Order?[i] ?? i;
-            string record = Record(step, n);
-            if (workspace.Load(record) is null)
-                workspace.Save(record, run(this[n]));
-            dropped.Collect();
-            progress?.Report((i + 1f) / Count);
+            for (int y = box.Y / Block.Y; y <= (box.EndY - 1) / Block.Y; y++)
+            {
+                for (int x = box.X / Block.X; x <= (box.EndX - 1) / Block.X; x++)
+                    yield return (z * _y + y) * _x + x;
+            }
         }
     }
 
-    /// <summary>The records a step has saved, by block number.</summary>
-    internal IEnumerable<byte[]> Records(IVolumeWorkspace workspace, string step) =>
-        Enumerable.Range(0, Count).Select(n => workspace.Load(Record(step, n)) ?? throw new InvalidOperationException($"block {n} has no record of '{step}'."));
+    /// <summary>The lengths of chunks that suit blocks: equal parts of them, so that no two blocks share a chunk, of 16 to 64 voxels where there are such.</summary>
+    public VolumeShape Chunk => new(Part(Block.Z, Volume.Z), Part(Block.Y, Volume.Y), Part(Block.X, Volume.X));
 
     private static int Parts(int length, int part) => (length + part - 1) / part;
+
+    private static int Part(int length, int volume)
+    {
+        if (length <= MostChunk)
+            return length;
+        if (length == volume)                                            // one block along this axis shares with none
+            return Parts(length, Parts(length, MostChunk));
+        for (int part = MostChunk; part >= LeastChunk; part--)
+        {
+            if (length % part == 0)
+                return part;
+        }
+        return length;
+    }
 }

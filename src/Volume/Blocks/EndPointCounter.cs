@@ -35,7 +35,7 @@ internal sealed class EndPointCounter(int voxels)
     }
 
     /// <summary>The table, and each voxel's place in it from 1, 0 for background.</summary>
-    public (EndPointTable Table, int[] Places) Finish(int threads)
+    public (VoxelTable Table, int[] Places) Finish(int threads)
     {
         long[] ends = [.. _ends];
         int[] order = [.. Enumerable.Range(0, ends.Length)];
@@ -49,6 +49,6 @@ internal sealed class EndPointCounter(int voxels)
             foreach (ref int place in _places.AsSpan(from, to - from))
                 place = placeNow[place];
         });
-        return (new EndPointTable(ends, counts), _places);
+        return (new VoxelTable(ends, counts), _places);
     }
 }

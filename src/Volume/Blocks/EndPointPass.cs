@@ -35,22 +35,24 @@ internal sealed class EndPointPass
     /// <summary>Number of points that had to go on in another block, so far.</summary>
     public long Escapes { get; private set; }
 
-    /// <summary>Follows every block that is not finished yet; its record is its <see cref="EndPointTable"/>.</summary>
+    /// <summary>Follows the points of a block; the record is the <see cref="VoxelTable"/> of their ends.</summary>
+    /// <param name="n">The block.</param>
     /// <param name="places">Receives each voxel's place in its block's table.</param>
-    /// <param name="step">Name of the records.</param>
-    /// <param name="workspace">Holds the records.</param>
-    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
+    /// <param name="seeds">Is told the ends.</param>
     /// <param name="cancellationToken">Checked between batches of points.</param>
-    public void Run(IVolumeStore<int> places, string step, IVolumeWorkspace workspace, IProgress<float>? progress, CancellationToken cancellationToken) =>
-        _blocks.ForEach(workspace, step, box =>
+    public StepResult RunBlock(int n, IVolumeStore<int> places, SeedPass seeds, CancellationToken cancellationToken)
+    {
+        VolumeBox box = _blocks[n];
+        (VoxelTable table, int[] placeOf) = Follow(box, cancellationToken);
+        seeds.Send(table, n);
+        return new StepResult(table.ToBytes(), () =>
         {
-            (EndPointTable table, int[] placeOf) = Follow(box, cancellationToken);
             places.Write(0, box, placeOf);
             places.Flush();
-            return table.ToBytes();
-        }, progress, cancellationToken);
+        });
+    }
 
-    private (EndPointTable Table, int[] Places) Follow(VolumeBox box, CancellationToken cancellationToken)
+    private (VoxelTable Table, int[] Places) Follow(VolumeBox box, CancellationToken cancellationToken)
     {
         var counter = new EndPointCounter(checked((int)box.Count));
         var escaped = new List<Escape>();

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Flows;
 using Cellpose3D.Volume.Sources;
@@ -6,7 +5,7 @@ using Cellpose3D.Volume.Sources;
 namespace Cellpose3D.Volume.Blocks;
 
 /// <summary>Measures how far the flows of each cell's mask are from the network's, whatever blocks the cell spans.</summary>
-internal sealed class FlowErrorPass
+internal static class FlowErrorPass
 {
     /// <summary>Voxels of the largest box of a cell that is measured: 256 cubed, 700 MB while it is worked on.</summary>
     /// <remarks>A constant, so that no cap on memory decides which cells have an error.</remarks>
@@ -14,43 +13,35 @@ internal sealed class FlowErrorPass
 
     private const int ScratchBytes = 25;          // a voxel of one cell's box in one thread
 
-    /// <summary>Measures the cells.</summary>
+    /// <summary>Measures cells.</summary>
     /// <param name="cells">The cells, ascending by label.</param>
     /// <param name="labels">The labels; borrowed.</param>
     /// <param name="flows">Flow along Z, Y and X; borrowed.</param>
     /// <param name="blocks">Decides which cells are measured together.</param>
     /// <param name="memoryBytes">Bytes a group of cells may take.</param>
     /// <param name="threads">Number of threads; 0 takes all processors.</param>
-    /// <param name="workspace">Holds the records.</param>
-    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
     /// <param name="cancellationToken">Checked between cells.</param>
     /// <returns>Error by label; NaN where the cell's box is larger than <see cref="LargestBox"/>.</returns>
     public static Dictionary<int, double> Run(
-        CellExtent[] cells, IVolumeStore<int> labels, IVolumeStore<float> flows, BlockGrid blocks, long memoryBytes, int threads,
-        IVolumeWorkspace workspace, IProgress<float>? progress, CancellationToken cancellationToken)
+        IReadOnlyCollection<CellExtent> cells, IVolumeStore<int> labels, IVolumeStore<float> flows, BlockGrid blocks, long memoryBytes, int threads,
+        CancellationToken cancellationToken)
     {
         var errors = new Dictionary<int, double>();
         foreach (CellExtent cell in cells.Where(c => c.Box.Count > LargestBox))
             errors[cell.Label] = double.NaN;
         long limit = Math.Max(1, memoryBytes / (sizeof(int) + 3 * sizeof(float)));
-        List<CellGroup> groups = CellGroup.Of(cells.Where(c => c.Box.Count <= LargestBox), blocks, limit);
         var dropped = new DroppedArrays();
-        for (int n = 0; n < groups.Count; n++)
+        foreach (CellGroup group in CellGroup.Of(cells.Where(c => c.Box.Count <= LargestBox), blocks, limit))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            string record = FormattableString.Invariant($"errors/{n}");
-            byte[]? bytes = workspace.Load(record);
-            if (bytes is null)
-                workspace.Save(record, bytes = Measure(groups[n], labels, flows, memoryBytes, threads, cancellationToken));
-            dropped.Collect();
-            foreach (FlowError error in MemoryMarshal.Cast<byte, FlowError>(bytes))
+            foreach (FlowError error in Measure(group, labels, flows, memoryBytes, threads, cancellationToken))
                 errors[error.Label] = error.Error;
-            progress?.Report((n + 1f) / groups.Count);
+            dropped.Collect();
         }
         return errors;
     }
 
-    private static byte[] Measure(
+    private static FlowError[] Measure(
         CellGroup group, IVolumeStore<int> labels, IVolumeStore<float> flows, long memoryBytes, int threads, CancellationToken cancellationToken)
     {
         VolumeBox window = group.Window;
@@ -62,7 +53,6 @@ internal sealed class FlowErrorPass
         CellBox[] boxes = Array.ConvertAll(group.Cells, c => c.In(window));
         long largest = group.Cells.Max(c => c.Box.Count);
         int workers = (int)Math.Clamp(memoryBytes / (largest * ScratchBytes), 1, ThreadCount.Of(threads));
-        FlowError[] errors = FlowError.PerCell(own, predicted, boxes, workers, null, cancellationToken);
-        return MemoryMarshal.AsBytes<FlowError>(errors).ToArray();
+        return FlowError.PerCell(own, predicted, boxes, workers, null, cancellationToken);
     }
 }

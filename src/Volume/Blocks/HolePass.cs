@@ -10,35 +10,26 @@ internal static class HolePass
 {
     private const int BytesPerVoxel = 9;          // labels, and a window and a stack of one thread
 
-    /// <summary>Looks at all cells.</summary>
+    /// <summary>Looks at cells.</summary>
     /// <param name="cells">The cells.</param>
     /// <param name="labels">The labels; borrowed.</param>
     /// <param name="blocks">Decides which cells are looked at together.</param>
     /// <param name="memoryBytes">Bytes a group of cells may take; a larger cell is gone through plane by plane.</param>
     /// <param name="threads">Number of threads; 0 takes all processors.</param>
-    /// <param name="workspace">Holds the records.</param>
-    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
     /// <param name="cancellationToken">Checked between cells.</param>
     /// <returns>The holes of the cells that have any, by label.</returns>
     public static Dictionary<int, CellHoles> Run(
-        CellExtent[] cells, IVolumeStore<int> labels, BlockGrid blocks, long memoryBytes, int threads,
-        IVolumeWorkspace workspace, IProgress<float>? progress, CancellationToken cancellationToken)
+        IEnumerable<CellExtent> cells, IVolumeStore<int> labels, BlockGrid blocks, long memoryBytes, int threads, CancellationToken cancellationToken)
     {
         var found = new Dictionary<int, CellHoles>();
         long limit = Math.Max(1, memoryBytes / (BytesPerVoxel * ThreadCount.Of(threads)));
-        List<CellGroup> groups = CellGroup.Of(cells, blocks, limit);
         var dropped = new DroppedArrays();
-        for (int n = 0; n < groups.Count; n++)
+        foreach (CellGroup group in CellGroup.Of(cells, blocks, limit))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            string record = FormattableString.Invariant($"holes/{n}");
-            byte[]? bytes = workspace.Load(record);
-            if (bytes is null)
-                workspace.Save(record, bytes = CellHoles.ToBytes(Find(groups[n], labels, limit, threads, cancellationToken)));
-            dropped.Collect();
-            foreach (CellHoles holes in CellHoles.FromBytes(bytes))
+            foreach (CellHoles holes in Find(group, labels, limit, threads, cancellationToken))
                 found[holes.Label] = holes;
-            progress?.Report((n + 1f) / groups.Count);
+            dropped.Collect();
         }
         return found;
     }
@@ -56,7 +47,7 @@ internal static class HolePass
         {
             CellBox box = group.Cells[n].In(window);
             if (scan.Scan(own, grid, box))
-                found[n] = new CellHoles(box.Label, [.. Runs(scan.Holes, window, labels.Shape)], scan.Holes.Any(voxel => own.Data[voxel] != 0));
+                found[n] = new CellHoles(box.Label, [.. Runs(scan.Holes, window, labels.Shape)], [.. scan.Holes.Select(voxel => own.Data[voxel]).Where(label => label != 0).Distinct().Order()]);
         }, null, cancellationToken);
         return found.OfType<CellHoles>();
 

@@ -44,7 +44,7 @@ internal sealed class HoleRuns
         }
 
         VoxelRun[] inside = [.. holes._runs.Where((_, n) => !holes._outside[holes.Root(n)])];
-        return inside.Length == 0 ? null : new CellHoles(cell.Label, inside, holes.ContainsCells(inside, read, volume.Y));
+        return inside.Length == 0 ? null : new CellHoles(cell.Label, inside, holes.CellsIn(inside, read, volume.Y));
     }
 
     private void AddPlane(ReadOnlySpan<int> labels, CellExtent cell, int plane, int rows, bool face, int[] above, int[] here)
@@ -111,6 +111,6 @@ internal sealed class HoleRuns
     }
 
     // Most cells have holes without other cells, or none at all: only where the box holds others is a second look needed.
-    private bool ContainsCells(VoxelRun[] inside, Func<VolumeBox, int[]> read, int rows) =>
-        _hasCells && inside.Any(run => read(new VolumeBox((int)(run.Row / rows), (int)(run.Row % rows), run.X0, 1, 1, run.Length)).AsSpan().ContainsAnyExcept(0));
+    private int[] CellsIn(VoxelRun[] inside, Func<VolumeBox, int[]> read, int rows) => !_hasCells ? []
+        : [.. inside.SelectMany(run => read(new VolumeBox((int)(run.Row / rows), (int)(run.Row % rows), run.X0, 1, 1, run.Length))).Where(label => label != 0).Distinct().Order()];
 }

@@ -3,28 +3,29 @@ using Cellpose3D.Volume.Sources;
 namespace Cellpose3D.Volume.Blocks;
 
 /// <summary>Brings labels to another size by taking the nearest voxel, block by block.</summary>
-internal static class LabelResizePass
+/// <param name="labels">Labels, of which some cells are kept; borrowed.</param>
+/// <param name="blocks">Blocks of the result.</param>
+/// <param name="owners">Are sent the part of each cell that lies in a block.</param>
+/// <param name="workspace">Receives those parts.</param>
+internal sealed class LabelResizePass(PatchedLabels labels, BlockGrid blocks, LabelOwners owners, IVolumeWorkspace workspace)
 {
-    /// <summary>Resizes every block that is not finished yet; its record is the part of each cell that lies in it.</summary>
-    /// <param name="labels">Labels, of which some cells are kept; borrowed.</param>
+    /// <summary>Name under which the parts of cells are sent.</summary>
+    public const string PartsStep = "resized-to";
+
+    private readonly NearestVoxels _nearest = new(labels.Shape, blocks.Volume);
+
+    /// <summary>Makes a block of the result.</summary>
+    /// <param name="n">The block.</param>
     /// <param name="resized">Receives the labels.</param>
-    /// <param name="step">Name of the records.</param>
-    /// <param name="blocks">Blocks of the result.</param>
-    /// <param name="workspace">Holds the records.</param>
-    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
-    /// <param name="cancellationToken">Checked before every block.</param>
-    public static void Run(
-        PatchedLabels labels, IVolumeStore<int> resized, string step, BlockGrid blocks,
-        IVolumeWorkspace workspace, IProgress<float>? progress, CancellationToken cancellationToken)
+    public StepResult RunBlock(int n, IVolumeStore<int> resized)
     {
-        var nearest = new NearestVoxels(labels.Shape, resized.Shape);
-        blocks.ForEach(workspace, step, box =>
+        VolumeBox box = blocks[n], from = _nearest.SourceOf(box);
+        int[] values = _nearest.Resize(labels.Read(from), from, box);
+        return new StepResult([], () =>
         {
-            VolumeBox from = nearest.SourceOf(box);
-            int[] values = nearest.Resize(labels.Read(from), from, box);
             resized.Write(0, box, values);
             resized.Flush();
-            return CellExtent.ToBytes(CellExtent.Find(values, box, blocks.Volume));
-        }, progress, cancellationToken);
+            owners.Send(workspace, PartsStep, n, CellExtent.Find(values, box, blocks.Volume));
+        });
     }
 }

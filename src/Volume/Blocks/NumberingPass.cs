@@ -1,42 +1,35 @@
 using System.Runtime.InteropServices;
-using Cellpose3D.Core2D.Dynamics;
 using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Volume.Blocks;
 
 /// <summary>The last pass: writes every cell under its final number, and measures it.</summary>
-internal static class NumberingPass
+/// <param name="flows">Its last component is the probability logit, at the labels' size or another one; null for none; borrowed.</param>
+/// <param name="result">Receives the final labels.</param>
+internal sealed class NumberingPass(IVolumeStore<float>? flows, IVolumeStore<int> result)
 {
     private const double ProbabilityUnit = 1 << 24;                      // whole numbers add up the same in every order
 
-    /// <summary>Writes every block that is not finished yet.</summary>
-    /// <param name="labels">Labels with all changes; borrowed.</param>
-    /// <param name="numbers">Final number by label; others become background.</param>
-    /// <param name="flows">Its last component is the probability logit, at the labels' size or another one; null for none; borrowed.</param>
-    /// <param name="result">Receives the final labels.</param>
-    /// <param name="blocks">Blocks of the result.</param>
-    /// <param name="threads">Number of threads; 0 takes all processors.</param>
-    /// <param name="workspace">Holds the records.</param>
-    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
-    /// <param name="cancellationToken">Checked before every block.</param>
-    /// <returns>Every cell, by number: extent, and mean probability (NaN without flows).</returns>
-    public static IReadOnlyList<(CellExtent Extent, double Probability)> Run(
-        PatchedLabels labels, Dictionary<int, int> numbers, IVolumeStore<float>? flows, IVolumeStore<int> result, BlockGrid blocks, int threads,
-        IVolumeWorkspace workspace, IProgress<float>? progress, CancellationToken cancellationToken)
+    /// <summary>Writes a block; the record is the part of each cell that lies in it.</summary>
+    /// <param name="box">The block.</param>
+    /// <param name="values">int32 [depth, height, width], final numbers; borrowed until they are written.</param>
+    public StepResult RunBlock(VolumeBox box, int[] values)
     {
-        blocks.ForEach(workspace, "numbers", box =>
+        CellExtent[] cells = CellExtent.Find(values, box, result.Shape);
+        long[] sums = flows is null ? new long[cells.Length] : Probabilities(values, cells, ReadLogits(flows, result.Shape, box));
+        return new StepResult([.. MemoryMarshal.AsBytes<long>(sums), .. CellExtent.ToBytes(cells)], () =>
         {
-            int[] values = labels.Read(box);
-            ParallelWork.Ranges(values.Length, 1 << 16, threads, (from, to) => Number(values.AsSpan(from, to - from), numbers), cancellationToken);
             result.Write(0, box, values);
             result.Flush();
-            CellExtent[] cells = CellExtent.Find(values, box, blocks.Volume);
-            long[] sums = flows is null ? new long[cells.Length] : Probabilities(values, cells, ReadLogits(flows, blocks.Volume, box));
-            return [.. MemoryMarshal.AsBytes<long>(sums), .. CellExtent.ToBytes(cells)];
-        }, progress, cancellationToken);
+        });
+    }
 
+    /// <summary>Every cell, by number: extent, and mean probability (NaN without flows).</summary>
+    /// <param name="records">Those of all blocks.</param>
+    public IReadOnlyList<(CellExtent Extent, double Probability)> Merge(IEnumerable<byte[]> records)
+    {
         var probability = new Dictionary<int, long>();
-        CellExtent[] all = CellExtent.Merge(blocks.Records(workspace, "numbers").Select(record => Take(record, probability)));
+        CellExtent[] all = CellExtent.Merge(records.Select(record => Take(record, probability)));
         return [.. all.Select(c => (c, flows is null ? double.NaN : probability[c.Label] / ProbabilityUnit / c.Count))];
     }
 
@@ -49,19 +42,6 @@ internal static class NumberingPass
         for (int n = 0; n < count; n++)
             probability[extents[n].Label] = probability.GetValueOrDefault(extents[n].Label) + sums[n];
         return cells;
-    }
-
-    private static void Number(Span<int> values, Dictionary<int, int> numbers)
-    {
-        int last = 0, number = 0;
-        foreach (ref int value in values)
-        {
-            if (value == 0)
-                continue;
-            if (value != last)
-                (last, number) = (value, numbers.GetValueOrDefault(value));
-            value = number;
-        }
     }
 
     private static float[] ReadLogits(IVolumeStore<float> flows, VolumeShape volume, VolumeBox box)

@@ -7,16 +7,20 @@ namespace Cellpose3D.Volume.Blocks;
 internal sealed class PatchedLabels
 {
     private readonly IVolumeStore<int> _labels;
-    private readonly HashSet<int> _kept;
+    private readonly Func<int, bool> _isKept;
     private readonly Dictionary<long, List<(int X0, int X1, int Label)>> _painted = [];
 
     /// <summary>Lays changes over labels.</summary>
     /// <param name="labels">Borrowed, never written.</param>
-    /// <param name="kept">All other labels count as background.</param>
-    public PatchedLabels(IVolumeStore<int> labels, IEnumerable<int> kept) => (_labels, _kept) = (labels, [.. kept]);
+    /// <param name="isKept">Whether a label stays; all others count as background.</param>
+    public PatchedLabels(IVolumeStore<int> labels, Func<int, bool> isKept) => (_labels, _isKept) = (labels, isKept);
 
     /// <summary>Lengths of the volume.</summary>
     public VolumeShape Shape => _labels.Shape;
+
+    /// <summary>What was painted over, row by row, within a row in the order of painting.</summary>
+    public IEnumerable<PaintedRun> Painted =>
+        _painted.SelectMany(row => row.Value.Select(r => new PaintedRun(new VoxelRun(row.Key, r.X0, r.X1), r.Label)));
 
     /// <summary>Paints a run over; a later run goes over an earlier one.</summary>
     public void Paint(VoxelRun run, int label)
@@ -41,7 +45,7 @@ internal sealed class PatchedLabels
             if (value == 0)
                 continue;
             if (value != last)
-                (last, keep) = (value, _kept.Contains(value));
+                (last, keep) = (value, _isKept(value));
             if (!keep)
                 value = 0;
         }

@@ -1,5 +1,4 @@
 using Cellpose3D.Core2D.Dynamics;
-using Cellpose3D.Volume.Blocks;
 using Cellpose3D.Volume.Preprocessing;
 using Cellpose3D.Volume.Sources;
 
@@ -13,6 +12,9 @@ internal sealed class FusionPass
 
     /// <summary>Name of the volume of the result.</summary>
     public const string StoreName = "flows";
+
+    /// <summary>Name of the step.</summary>
+    public const string StepName = "fuse";
 
     private const int Views = 9;
 
@@ -34,26 +36,11 @@ internal sealed class FusionPass
         _smoother = smooth > 0 ? new FlowSmoother(smooth, result) : null;
     }
 
-    /// <summary>Computes every block that is not finished yet.</summary>
+    /// <summary>Computes a block.</summary>
     /// <param name="views">The maps of YX, ZX and ZY; borrowed.</param>
     /// <param name="flows">Receives the result.</param>
-    /// <param name="blocks">The blocks, along borders of the result's chunks.</param>
-    /// <param name="workspace">Holds the records.</param>
-    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
-    /// <param name="cancellationToken">Checked before every block.</param>
-    public void Run(
-        IReadOnlyList<IVolumeStore<float>> views, IVolumeStore<float> flows, BlockGrid blocks, IVolumeWorkspace workspace,
-        IProgress<float>? progress, CancellationToken cancellationToken)
-    {
-        blocks.ForEach(workspace, "fuse", box =>
-        {
-            RunBlock(views, flows, box);
-            flows.Flush();
-            return [];
-        }, progress, cancellationToken);
-    }
-
-    private void RunBlock(IReadOnlyList<IVolumeStore<float>> views, IVolumeStore<float> flows, VolumeBox box)
+    /// <param name="box">The block, along borders of the result's chunks.</param>
+    public StepResult RunBlock(IReadOnlyList<IVolumeStore<float>> views, IVolumeStore<float> flows, VolumeBox box)
     {
         VolumeBox wide = _smoother?.SourceOf(box) ?? box, from = _resizer.SourceOf(wide);
         float[][] fused = Fuse(views, from);
@@ -62,15 +49,20 @@ internal sealed class FusionPass
             VolumeBox target = k < 3 ? wide : box;                       // the logit is not smoothed
             float[] resized = GC.AllocateUninitializedArray<float>(checked((int)target.Count));
             _resizer.Resize(Part(fused[k], from, _resizer.SourceOf(target)), target, resized, _threads);
-            fused[k] = [];
+            fused[k] = resized;
             if (_smoother is not null && k < 3)
             {
                 float[] smooth = GC.AllocateUninitializedArray<float>(checked((int)box.Count));
                 _smoother.Smooth(resized, box, smooth, _threads);
-                resized = smooth;
+                fused[k] = smooth;
             }
-            flows.Write(k, box, resized);
         }
+        return new StepResult([], () =>
+        {
+            for (int k = 0; k < Components; k++)
+                flows.Write(k, box, fused[k]);
+            flows.Flush();
+        });
     }
 
     private float[][] Fuse(IReadOnlyList<IVolumeStore<float>> views, VolumeBox from)

@@ -9,8 +9,6 @@ namespace Cellpose3D.Volume.Planes;
 /// <summary>Runs a network over all planes of a view, slab by slab.</summary>
 internal sealed class PlaneInference
 {
-    private const int ChunkSide = 128;            // rows and columns of a chunk of maps
-
     private readonly PlaneSchedule _schedule;
     private readonly IReadOnlyList<CellposeModel> _models;
     private readonly int _threads;
@@ -23,24 +21,35 @@ internal sealed class PlaneInference
         (_schedule, _models, _threads) = (schedule, models, threads);
 
     /// <summary>The volume in which the maps of a view are kept: flow along rows, flow along columns, probability logit.</summary>
-    public static IVolumeStore<float> Open(PlaneSchedule schedule, IVolumeWorkspace workspace)
-    {
-        VolumeShape across = new(Math.Min(ChunkSide, schedule.Shape.Z), Math.Min(ChunkSide, schedule.Shape.Y), Math.Min(ChunkSide, schedule.Shape.X));
-        return workspace.Open<float>(StoreName(schedule.View), schedule.Shape, TileAccumulator.Channels, schedule.View.Thick(Math.Min(schedule.Unit, schedule.Planes), across));
-    }
+    public static IVolumeStore<float> Open(PlaneSchedule schedule, IVolumeWorkspace workspace) =>
+        workspace.Open<float>(StoreName(schedule.View), schedule.Shape, TileAccumulator.Channels, schedule.Maps);
 
     /// <summary>The name of that volume.</summary>
     public static string StoreName(PlaneView view) => $"maps-{view.Name}";
 
-    /// <summary>Computes every slab that is not finished yet.</summary>
+    /// <summary>The record of a slab.</summary>
+    public string RecordOf(int slab)
+    {
+        (int first, int count) = _schedule.Slab(slab);
+        return FormattableString.Invariant($"{StepName}/{first}-{first + count}");
+    }
+
+    /// <summary>The folder of the slabs' records.</summary>
+    public string StepName => $"network-{_schedule.View.Name}";
+
+    /// <summary>Computes slabs that are not finished yet.</summary>
     /// <param name="input">The volume, normalised, at the network's scale; borrowed.</param>
     /// <param name="workspace">Receives the maps.</param>
+    /// <param name="slabs">Their numbers; null for all.</param>
     /// <param name="progress">Receives the fraction done, in (0, 1].</param>
     /// <param name="cancellationToken">Checked before every batch.</param>
-    public void Run(IVolumeSource input, IVolumeWorkspace workspace, IProgress<float>? progress, CancellationToken cancellationToken)
+    /// <returns>How many were not finished before.</returns>
+    public int Run(IVolumeSource input, IVolumeWorkspace workspace, IReadOnlyList<int>? slabs, IProgress<float>? progress, CancellationToken cancellationToken)
     {
+        slabs ??= [.. Enumerable.Range(0, _schedule.Slabs)];
+        long tiles = slabs.Sum(n => (long)_schedule.Slab(n).Count * _schedule.Grid.Count);
         IVolumeStore<float> maps = Open(_schedule, workspace);
-        int next = -1;
+        int next = -1, computed = 0;
         long tilesDone = 0;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
@@ -48,6 +57,7 @@ internal sealed class PlaneInference
             Work(_models[0]);
         else
             RunAll();
+        return computed;
 
         void RunAll()
         {
@@ -78,12 +88,13 @@ internal sealed class PlaneInference
         void Work(CellposeModel model)
         {
             var dropped = new DroppedArrays();
-            for (int n; (n = Interlocked.Increment(ref next)) < _schedule.Slabs;)
+            for (int i; (i = Interlocked.Increment(ref next)) < slabs.Count;)
             {
-                (int first, int count) = _schedule.Slab(n);
-                string record = FormattableString.Invariant($"{_schedule.View.Name}/{first}-{first + count}");
-                if (workspace.Load(record) is null)
+                (int first, int count) = _schedule.Slab(slabs[i]);
+                string record = RecordOf(slabs[i]);
+                if (!workspace.Has(record))
                 {
+                    Interlocked.Increment(ref computed);
                     RunSlab(model, input, maps, first, count, Report, stop.Token);
                     maps.Flush();
                     workspace.Save(record, []);
@@ -96,10 +107,10 @@ internal sealed class PlaneInference
             }
         }
 
-        void Report(long tiles)
+        void Report(long more)
         {
-            long done = Interlocked.Add(ref tilesDone, tiles);
-            progress?.Report((float)((double)done / _schedule.Tiles));
+            long done = Interlocked.Add(ref tilesDone, more);
+            progress?.Report((float)((double)done / tiles));
         }
     }
 

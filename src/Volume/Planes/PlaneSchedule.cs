@@ -12,6 +12,7 @@ namespace Cellpose3D.Volume.Planes;
 /// </remarks>
 internal sealed class PlaneSchedule
 {
+    private const int ChunkSide = 128;            // rows and columns of a chunk of the maps
     private const int LeastThickness = 8;         // planes of a chunk, so that one slab is not thousands of small writes
     private const int MapsPerPlane = 6;           // the network's maps by planes and in the volume's order
 
@@ -21,7 +22,8 @@ internal sealed class PlaneSchedule
     /// <param name="channels">Channels of the volume.</param>
     /// <param name="options">Tile size, overlap, augmentation and batch size are used.</param>
     /// <param name="memoryBytes">Bytes a slab may take.</param>
-    public PlaneSchedule(PlaneView view, VolumeShape shape, int channels, SegmentationOptions options, long memoryBytes)
+    /// <param name="leastSlabs">Slabs that there shall be if there are planes enough.</param>
+    public PlaneSchedule(PlaneView view, VolumeShape shape, int channels, SegmentationOptions options, long memoryBytes, int leastSlabs = 1)
     {
         View = view;
         Shape = shape;
@@ -34,6 +36,7 @@ internal sealed class PlaneSchedule
         int thick = whole * ((LeastThickness + whole - 1) / whole);
         long fit = Math.Min(Math.Max(1, memoryBytes / BytesPerPlane), Array.MaxLength / ((long)Grid.Height * Grid.Width));
         Unit = fit >= thick ? thick : whole;
+        fit = Math.Min(fit, Math.Max(1, Planes / leastSlabs));
         Thickness = (int)Math.Min(Math.Max(Unit, fit / Unit * Unit), (Planes + (long)Unit - 1) / Unit * Unit);
     }
 
@@ -69,6 +72,10 @@ internal sealed class PlaneSchedule
 
     /// <summary>Memory of one plane while its slab is worked on.</summary>
     public long BytesPerPlane { get; }
+
+    /// <summary>The pieces in which the network's maps are kept: a slab is made of whole ones.</summary>
+    public VolumeShape Maps => View.Thick(
+        Math.Min(Unit, Planes), new VolumeShape(Math.Min(ChunkSide, Shape.Z), Math.Min(ChunkSide, Shape.Y), Math.Min(ChunkSide, Shape.X)));
 
     /// <summary>First plane and number of planes of a slab.</summary>
     public (int First, int Count) Slab(int n) => (n * Thickness, Math.Min(Thickness, Planes - n * Thickness));

@@ -24,11 +24,8 @@ public static class VolumeNormalizer
         IVolumeSource source, NormalizeOptions options, long maxMemoryBytes,
         IProgress<float>? progress = null, CancellationToken cancellationToken = default)
     {
-        options.Validate();
-        if (options.LowHigh is { } given && given.Count != 1 && given.Count != source.Channels)
-            throw new ArgumentException($"LowHigh must hold 1 pair or one for each of {source.Channels} channels; got {given.Count}.", nameof(options));
-        bool filters = options.LowHigh is null && (options.SharpenRadius > 0 || options.SmoothRadius > 0 || options.TileNormBlockSize > 0);
-        if (filters || options is { LowHigh: null, Normalize: true, Norm3D: false })
+        Check(source, options);
+        if (!IsStreaming(options))
             return InMemory(source, options, maxMemoryBytes, cancellationToken);
 
         var maps = new IntensityMap[source.Channels];
@@ -36,30 +33,51 @@ public static class VolumeNormalizer
         for (int c = 0; c < maps.Length; c++)
         {
             var part = PartialProgress.Of(progress, (float)c / maps.Length, (c + 1f) / maps.Length);
-            (maps[c], long count) = MapOf(source, c, options, part, cancellationToken);
+            (PercentileRange range, long count) = VolumePercentiles.Find(source, c, options, part, cancellationToken);
+            maps[c] = MapOf(source, c, range, options, cancellationToken);
             nonFinite += count;
         }
         return (new NormalizedSource(source, maps), nonFinite);
     }
 
-    private static (IntensityMap Map, long NonFinite) MapOf(
-        IVolumeSource source, int channel, NormalizeOptions options, IProgress<float>? progress, CancellationToken cancellationToken)
+    /// <summary>Checks options.</summary>
+    /// <exception cref="ArgumentException">They are wrong or do not fit the channels.</exception>
+    internal static void Check(IVolumeSource source, NormalizeOptions options)
     {
-        (PercentileRange range, long nonFinite) = VolumePercentiles.Find(source, channel, options, progress, cancellationToken);
+        options.Validate();
+        if (options.LowHigh is { } given && given.Count != 1 && given.Count != source.Channels)
+            throw new ArgumentException($"LowHigh must hold 1 pair or one for each of {source.Channels} channels; got {given.Count}.", nameof(options));
+    }
+
+    /// <summary>Whether intensities can be found by a pass over pieces; filters and tile percentiles need the whole volume in memory.</summary>
+    internal static bool IsStreaming(NormalizeOptions options)
+    {
+        bool filters = options.LowHigh is null && (options.SharpenRadius > 0 || options.SmoothRadius > 0 || options.TileNormBlockSize > 0);
+        return !filters && options is not { LowHigh: null, Normalize: true, Norm3D: false };
+    }
+
+    /// <summary>What becomes of a channel's intensities.</summary>
+    /// <param name="source">Sampled under compatibility; borrowed.</param>
+    /// <param name="channel">Counted from 0.</param>
+    /// <param name="range">Its percentiles.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Checked between planes.</param>
+    internal static IntensityMap MapOf(IVolumeSource source, int channel, PercentileRange range, NormalizeOptions options, CancellationToken cancellationToken)
+    {
         if (options.LowHigh is { } given)
         {
             (float low, float high) = given.Count == 1 ? given[0] : given[channel];
-            return (new IntensityMap(low, high, options.Invert, null, Keep: false, 0), nonFinite);
+            return new IntensityMap(low, high, options.Invert, null, Keep: false, 0);
         }
         if (!options.Normalize)
-            return (new IntensityMap(0, 1, false, null, Keep: true, range.Low), nonFinite);
+            return new IntensityMap(0, 1, false, null, Keep: true, range.Low);
         if (options.ReferenceOddities && ReferenceSample(source, channel, options, cancellationToken) is { } sampled)
             range = sampled with { Varies = range.Varies };
         if (range.HasContrast)
-            return (new IntensityMap(range.Low, range.High, options.Invert, null, Keep: false, 0), nonFinite);
+            return new IntensityMap(range.Low, range.High, options.Invert, null, Keep: false, 0);
         bool keep = options.ReferenceOddities && !range.Varies;
         float? level = keep ? null : options.ReferenceOddities && options.Invert ? 1 : 0;
-        return (new IntensityMap(0, 1, false, level, keep, 0), nonFinite);
+        return new IntensityMap(0, 1, false, level, keep, 0);
     }
 
     // Above 224 cubed values the reference takes every n-th plane, row and column.

@@ -28,6 +28,14 @@ public interface IVolumeWorkspace : IDisposable
     /// <returns>What was saved, or null where nothing was.</returns>
     public byte[]? Load(string record);
 
+    /// <summary>Whether a record was saved.</summary>
+    /// <param name="record">As given to <see cref="Load"/>.</param>
+    public bool Has(string record) => Load(record) is not null;
+
+    /// <summary>The last parts of the names of all records directly below a name, in ordinal order.</summary>
+    /// <param name="folder">What stands before the last slash of their names.</param>
+    public IReadOnlyList<string> List(string folder);
+
     /// <summary>Saves a record whole or not at all, whatever happens to the process.</summary>
     /// <param name="record">As given to <see cref="Load"/>.</param>
     /// <param name="bytes">May be empty; borrowed.</param>

@@ -25,6 +25,11 @@ public sealed class MemoryWorkspace : IVolumeWorkspace
     public byte[]? Load(string record) => _records.GetValueOrDefault(record);
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> List(string folder) =>
+        [.. _records.Keys.Where(k => k.Length > folder.Length && k[folder.Length] == '/' && k.StartsWith(folder, StringComparison.Ordinal))
+            .Select(k => k[(folder.Length + 1)..]).Where(name => !name.Contains('/', StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    /// <inheritdoc/>
     public void Save(string record, ReadOnlySpan<byte> bytes) => _records[record] = bytes.ToArray();
 
     /// <inheritdoc/>

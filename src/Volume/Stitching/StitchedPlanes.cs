@@ -113,8 +113,7 @@ internal sealed class StitchedPlanes
         {
             var blocks = new BlockGrid(stitched.Shape, _plan.Block);
             IVolumeStore<int> result = workspace.Open<int>(BlockDynamics.LabelsName, stitched.Shape, 1, stitched.Shape with { Z = 1 });
-            return new CellCompletion(workspace, s.MinSize, _plan.PassBytes, s.Threads)
-                .Run(cells, stitched, logits, result, blocks, [], progress, cancellationToken);
+            return CellCompletion.Run(workspace, cells, stitched, logits, result, blocks, s.MinSize, _plan.PassBytes, s.Threads, progress, cancellationToken);
         }
         long bytes = stitched.Shape.Count * 3 * sizeof(int);
         if (bytes > _options.MaxMemoryBytes)
@@ -126,6 +125,6 @@ internal sealed class StitchedPlanes
         CleanupResult cleaned = MaskCleanup.FillHolesAndRemoveSmall(labels, s.MinSize, referenceRemoval: true, s.Threads, cancellationToken);
         return new VolumeMasks(
             new FilterCounts(cells.Length, 0, 0, 0, cleaned.TooSmall, cleaned.Enclosed),
-            DenseDynamics.Keep(labels, logits, [], s.Threads, workspace, cancellationToken));
+            DenseDynamics.Keep(labels, logits, [], workspace, cancellationToken));
     }
 }

@@ -44,16 +44,40 @@ public sealed class BlockGridTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new BlockGrid(new VolumeShape(5, 7, 11), new VolumeShape(2, 0, 2)));
 
     [Theory]
-    [InlineData(64)]
-    [InlineData(65)]
-    [InlineData(256)]
-    [InlineData(7)]
-    public void ChunkOf_Block_IsAtMost64(int side)
+    [InlineData(64, 64)]
+    [InlineData(65, 65)]
+    [InlineData(256, 64)]
+    [InlineData(160, 0)]
+    [InlineData(127, 127)]
+    [InlineData(7, 7)]
+    public void Chunk_Blocks_ShareNone(int side, int expected)
     {
-        VolumeShape chunk = BlockDynamics.ChunkOf(new VolumeShape(side, side, side));
+        var grid = new BlockGrid(new VolumeShape(1000, 1000, side), new VolumeShape(side, side, side));
 
-        Assert.InRange(chunk.Z, 1, 64);
-        if (side % 64 == 0)
-            Assert.Equal(64, chunk.X);
+        VolumeShape chunk = grid.Chunk;
+
+        Assert.Equal(0, side % chunk.Z);
+        Assert.InRange(chunk.Z, Math.Min(side, 16), Math.Max(side % 2 == 0 ? 64 : side, 16));
+        Assert.InRange(chunk.X, 1, 64);                                  // one block along this axis: any parts will do
+        if (expected > 0)
+            Assert.Equal(expected, chunk.Z);
+    }
+
+    [Fact]
+    public void Touching_Box_IsMetByTheBlocksOfItsVoxels()
+    {
+        var grid = new BlockGrid(new VolumeShape(9, 10, 11), new VolumeShape(2, 3, 4));
+        var box = new VolumeBox(1, 3, 2, 4, 4, 7);
+
+        var expected = new SortedSet<int>();
+        for (int z = box.Z; z < box.EndZ; z++)
+        {
+            for (int y = box.Y; y < box.EndY; y++)
+            {
+                for (int x = box.X; x < box.EndX; x++)
+                    expected.Add(grid.IndexOf(z, y, x));
+            }
+        }
+        Assert.Equal(expected, grid.Touching(box));
     }
 }

@@ -12,13 +12,13 @@ public sealed class CellCompletionTests
 
     // memory 100: every cell a group of its own and its holes found by runs
     [Theory]
-    [InlineData(1, 0, 1L << 26)]
-    [InlineData(1, 0, 100L)]
-    [InlineData(2, 20, 1L << 26)]
-    [InlineData(2, 20, 100L)]
-    [InlineData(3, 200, 1L << 26)]
-    [InlineData(4, 3, 5000L)]
-    public void Run_CellsWithinCells_AsTheWhole(int seed, int minSize, long memory)
+    [InlineData(1, 0, 1L << 26, 1)]
+    [InlineData(1, 0, 100L, 7)]
+    [InlineData(2, 20, 1L << 26, 30)]
+    [InlineData(2, 20, 100L, 1)]
+    [InlineData(3, 200, 1L << 26, 3)]
+    [InlineData(4, 3, 5000L, 90)]
+    public void Run_CellsWithinCells_AsTheWhole(int seed, int minSize, long memory, int owners)
     {
         NdArray<int> labels = Shells(seed);
         NdArray<int> expected = labels.Clone();
@@ -27,7 +27,7 @@ public sealed class CellCompletionTests
         if (minSize <= 0)
             Renumber.ByFirstVoxel(expected, cancellationToken: Token);
 
-        (VolumeMasks masks, int[] actual) = Complete(labels, minSize, memory);
+        (VolumeMasks masks, int[] actual) = Complete(labels, minSize, memory, owners);
 
         Assert.Equal(expected.Data, actual);
         Assert.Equal(cleaned.TooSmall, masks.Filtered.TooSmall);
@@ -106,15 +106,20 @@ public sealed class CellCompletionTests
         Assert.Contains(groups, g => g.Cells.Length > 1);
     }
 
-    private static (VolumeMasks Masks, int[] Labels) Complete(NdArray<int> labels, int minSize, long memory)
+    private static (VolumeMasks Masks, int[] Labels) Complete(NdArray<int> labels, int minSize, long memory, int owners = 1)
     {
         using MemoryVolumeStore<int> store = TestVolumes.Store(labels);
         using var workspace = new MemoryWorkspace();
         using var result = new MemoryVolumeStore<int>(store.Shape);
         CellExtent[] cells = CellExtent.Find(labels.Data, store.Shape.All, store.Shape);
         var blocks = new BlockGrid(store.Shape, new VolumeShape(5, 9, 10));
-        VolumeMasks masks = new CellCompletion(workspace, minSize, memory, threads: 2).Run(cells, store, null, result, blocks, [], null, Token);
-        return (masks, result.All());
+        // labels are shared out among owners, some of which have none
+        int[] offsets = [0, .. Enumerable.Range(1, owners).Select(n => 90 * n / owners)];
+        var completion = new CellCompletion(
+            workspace, () => new LabelOwners(offsets), () => store, blocks, owner => [.. cells.Where(c => c.Label > offsets[owner] && c.Label <= offsets[owner + 1])],
+            () => new NumberingPass(null, result)) { MinSize = minSize, MemoryBytes = memory, Threads = 2 };
+        VolumeStep.RunAll([.. completion.Steps(owners)], null, Token);
+        return (completion.Result(_ => []), result.All());
     }
 
     // two large hollow balls, a smaller one in each, and cells of several hollow pieces inside, between and outside them

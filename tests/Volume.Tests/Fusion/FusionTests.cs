@@ -119,7 +119,10 @@ public sealed class FusionTests
         })];
         using var flows = new MemoryVolumeStore<float>(result, 4);
         using var workspace = new MemoryWorkspace();
-        new FusionPass(new WeightedFusion(), network, result, smooth, threads: 2).Run(views, flows, new BlockGrid(result, block), workspace, null, Token);
+        var fusion = new FusionPass(new WeightedFusion(), network, result, smooth, threads: 2);
+        var blocks = new BlockGrid(result, block);
+        for (int n = 0; n < blocks.Count; n++)
+            fusion.RunBlock(views, flows, blocks[n]).Write!();
         return [.. Enumerable.Range(0, 4).SelectMany(k => flows.All(k))];
     }
 

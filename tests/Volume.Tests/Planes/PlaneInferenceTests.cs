@@ -153,7 +153,7 @@ public sealed class PlaneInferenceTests
         PlaneView view, IReadOnlyList<CellposeModel> models, MemoryVolumeSource input, IVolumeWorkspace workspace, long memory, int threads = 2)
     {
         var schedule = new PlaneSchedule(view, input.Shape, input.Channels, new SegmentationOptions(), memory);
-        new PlaneInference(schedule, models, threads).Run(input, workspace, null, Token);
+        new PlaneInference(schedule, models, threads).Run(input, workspace, null, null, Token);
         return PlaneInference.Open(schedule, workspace);
     }
 

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Cellpose3D.Cli.Reporting;
+using Cellpose3D.Cli.Tests.Commands;
+
+namespace Cellpose3D.Cli.Tests.Cluster;
+
+/// <summary><c>segment --engine local</c>: the bytes of one process, whatever is killed.</summary>
+public sealed class LocalEngineTests : IDisposable
+{
+    private readonly SharedCube _cube = new();
+
+    [Fact]
+    public void Segment_WorkersKilled_HasTheBytesOfOneProcess()
+    {
+        using CliProgram program = CliProgram.Start(new Dictionary<string, string>(), Local("out"));
+        int kills = 0;
+        foreach (string step in (string[])["network-yx", "fuse", "paint"])
+        {
+            Assert.True(program.WaitWhile(() => _cube.CountDone("out", step) == 0));
+            kills += KillWorkers();
+        }
+
+        program.WaitForEnd().Succeeds();
+
+        Assert.True(kills > 0);
+        _cube.AssertSame("out");
+        Assert.Equal("complete", (string)_cube.Status("out")["state"]!);
+    }
+
+    [Fact]
+    public void Resume_DamagedBlock_NamesItAndGoesOnOnceItIsGone()
+    {
+        using (CliProgram program = CliProgram.Start(new Dictionary<string, string>(), Local("out")))
+        {
+            Assert.True(program.WaitWhile(() => _cube.CountDone("out", "fuse") < 27));
+            program.Kill();
+        }
+        SlurmCluster.WaitFor(() => Workers().Count == 0, "workers to end with the process that drove them");
+        string[] chunks = [.. Directory.GetFiles(_cube.At("out/cube_cp_work/volumes/flows"), "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".json", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        byte[] whole = File.ReadAllBytes(chunks[^1]);
+        File.WriteAllBytes(chunks[^1], whole[..(whole.Length / 2)]);
+        foreach (string record in Directory.GetFiles(_cube.At("out/cube_cp_work/records"), "*", SearchOption.AllDirectories).Where(f => f.Contains("/records/ends", StringComparison.Ordinal)))
+            File.Delete(record);
+
+        CliProgram.Run(Local("out", "--resume")).FailsWith(ExitCode.BadInput, "'ends'", "cut short", "--resume", "log", "block");
+
+        JsonNode failure = Assert.Single(_cube.Status("out")["failures"]!.AsArray().Where(f => (string)f!["step"]! == "ends" && ((string)f["cause"]!).Contains("cut short", StringComparison.Ordinal)).Take(1))!;
+        Assert.Equal("failed", (string)failure["state"]!);
+        File.WriteAllBytes(chunks[^1], whole);
+        CliProgram.Run(Local("out", "--resume")).Succeeds();
+        _cube.AssertSame("out");
+    }
+
+    [Fact]
+    public void Resume_CompleteRun_HasNothingToDo()
+    {
+        CliProgram.Run(Local("out")).Succeeds();
+        DateTime written = File.GetLastWriteTimeUtc(_cube.At("out/cube_cp_masks.tif"));
+
+        CliProgram.Run(Local("out", "--resume")).Succeeds();
+
+        Assert.Equal(written, File.GetLastWriteTimeUtc(_cube.At("out/cube_cp_masks.tif")));
+    }
+
+    [Theory]
+    [InlineData("--workers", "2")]
+    [InlineData("--engine", "local", "--partition", "gpu")]
+    [InlineData("--engine", "local", "--workers", "0")]
+    [InlineData("--engine", "slurm", "--sbatch", "--mem=4G")]
+    public void Segment_OptionsThatDoNotFit_AreRefused(params string[] options)
+    {
+        CliProgram.Run(_cube.Command("out", options)).FailsWith(ExitCode.Usage, "");
+
+        Assert.False(Directory.Exists(_cube.At("out")));
+    }
+
+    [Fact]
+    public void Segment_EngineWithoutVolumes_IsRefused() =>
+        CliProgram.Segment(_cube.At("cube.tif"), "--engine", "local", "-o", _cube.At("out")).FailsWith(ExitCode.Usage, "--do-3d");
+
+    [Fact]
+    public void Status_NoRun_SaysSo() =>
+        CliProgram.Run("status", _cube.At("")).FailsWith(ExitCode.BadInput, "holds no run");
+
+    public void Dispose() => _cube.Dispose();
+
+    private string[] Local(string output, params string[] more) => _cube.Command(output, ["--engine", "local", "--workers", "2", .. more]);
+
+    private int KillWorkers()
+    {
+        List<int> workers = Workers();
+        foreach (int worker in workers)
+        {
+            try
+            {
+                using var process = System.Diagnostics.Process.GetProcessById(worker);
+                process.Kill();
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+            {
+                // it ended just now
+            }
+        }
+        return workers.Count;
+    }
+
+    private List<int> Workers()
+    {
+        var found = new List<int>();
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            try
+            {
+                string line = File.ReadAllText(Path.Combine(folder, "cmdline"));
+                if (line.Contains("segment-task", StringComparison.Ordinal) && line.Contains(_cube.At("out"), StringComparison.Ordinal))
+                    found.Add(int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // no process, or one that ended just now
+            }
+        }
+        return found;
+    }
+}
