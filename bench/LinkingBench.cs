@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Cellpose3D.Tracking;
 using Cellpose3D.Tracking.Linking;
 using Cellpose3D.Tracking.Synthesis;
@@ -15,8 +17,8 @@ internal static class LinkingBench
 
     public static void Run()
     {
-        Console.WriteLine("| frames | cells | candidates | links | processor s | wall s | resident at most, MB |");
-        Console.WriteLine("|---|---|---|---|---|---|---|");
+        Console.WriteLine("| frames | cells | candidates | links | processor s | wall s | resident at most, MB | links |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (int frames in (ReadOnlySpan<int>)[60, 250, 500, 1000])
         {
             // a process each: the peak of one run must not hide that of another
@@ -39,7 +41,8 @@ internal static class LinkingBench
         {
             Seed = 1, Frames = frames, Height = side, Width = side, Diameter = Diameter, Crowding = Crowding, Motion = 0.4, CycleFrames = 0, Images = false,
         });
-        var tracker = new Tracker();
+        string off = Environment.GetEnvironmentVariable("OFF") ?? "";
+        var tracker = new Tracker(new TrackerOptions { Threads = int.Parse(Environment.GetEnvironmentVariable("THREADS") ?? "0"), Drift = !off.Contains("drift"), MaxGap = off.Contains("gap") ? 1 : 3, Linking = new LinkingOptions { Margins = !off.Contains("margins"), LeastDaughterFrames = off.Contains("daughters") ? 1 : 3 } });
         long candidates = 0, cells = 0;
         TimeSpan processor = TimeSpan.Zero, wall = TimeSpan.Zero;
         foreach (SyntheticFrame frame in movie.Frames())
@@ -57,7 +60,14 @@ internal static class LinkingBench
         TrackingSolution solution = tracker.Finish();
         processor += Environment.CpuUsage.TotalTime - last;
         wall += Stopwatch.GetElapsedTime(end);
-        Console.WriteLine($"| {frames} | {cells / frames} a frame | {candidates} held at most | {solution.LinkCount} | {processor.TotalSeconds:f1} | {wall.TotalSeconds:f1} | {PeakMegabytes()} |");
+        Console.WriteLine($"| {frames} | {cells / frames} a frame | {candidates} held at most | {solution.LinkCount} | {processor.TotalSeconds:f1} | {wall.TotalSeconds:f1} | {PeakMegabytes()} | {Hash(solution)} |");
+    }
+
+    /// <summary>The same for the same links with the same probabilities and margins: what is made faster must not change it.</summary>
+    private static string Hash(TrackingSolution solution)
+    {
+        Link[] links = [.. solution.Links];
+        return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<Link>(links)))[..8];
     }
 
     private static long PeakMegabytes() =>
