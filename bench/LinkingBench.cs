@@ -12,7 +12,9 @@ namespace Cellpose3D.Bench;
 /// <remarks>Frames are made one at a time beside the tracker, so neither time nor growth of memory is the generator's.</remarks>
 internal static class LinkingBench
 {
-    private const int Cells = 1000, Diameter = 16;
+    public const int Cells = 1000;
+
+    private const int Diameter = 16;
     private const double Crowding = 0.3;
 
     public static void Run()
@@ -34,15 +36,14 @@ internal static class LinkingBench
         }
     }
 
-    public static void One(int frames)
+    public static void One(int frames, int count)
     {
-        int side = (int)Math.Sqrt(Cells * Math.PI / 4 * Diameter * Diameter / Crowding);
+        int side = (int)Math.Sqrt(count * Math.PI / 4 * Diameter * Diameter / Crowding);
         var movie = new SyntheticMovie(new TimelapseOptions
         {
-            Seed = 1, Frames = frames, Height = side, Width = side, Diameter = Diameter, Crowding = Crowding, Motion = 0.4, CycleFrames = 0, Images = false,
+            Seed = 1, Frames = frames, Height = side, Width = side, Diameter = Diameter, Crowding = Crowding, Motion = 0.4, CycleFrames = 0, DeathRate = 0, Images = false, MaxCells = Math.Max(20_000, 2 * count),
         });
-        string off = Environment.GetEnvironmentVariable("OFF") ?? "";
-        var tracker = new Tracker(new TrackerOptions { Threads = int.Parse(Environment.GetEnvironmentVariable("THREADS") ?? "0"), Drift = !off.Contains("drift"), MaxGap = off.Contains("gap") ? 1 : 3, Linking = new LinkingOptions { Margins = !off.Contains("margins"), LeastDaughterFrames = off.Contains("daughters") ? 1 : 3 } });
+        var tracker = new Tracker();
         long candidates = 0, cells = 0;
         TimeSpan processor = TimeSpan.Zero, wall = TimeSpan.Zero;
         foreach (SyntheticFrame frame in movie.Frames())

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Cellpose3D.Core2D;
 using Cellpose3D.IO.Weights;
 using Cellpose3D.Tracking;
 using Cellpose3D.Tracking.Lineages;
@@ -25,8 +26,8 @@ internal static class TrackingSweep
     [
         ("nearest neighbour", BaselineLinks.Nearest),
         ("IoU stitching", BaselineLinks.Stitch),
-        ("training-free flow", m => Track(m, new TrackerOptions { Threads = 1 })),
-        ("learned head", Learned),
+        ("training-free flow", m => Track(m, learned: false)),
+        ("learned head", m => Track(m, learned: true)),
     ];
 
     public static void Run(string folder, int seeds)
@@ -46,24 +47,19 @@ internal static class TrackingSweep
         File.WriteAllBytes(Path.Combine(folder, "tracking-sweep.png"), SweepPlot.Png(points));
     }
 
-    public static TrackingSolution Track(MovieMasks movie, TrackerOptions options)
+    /// <summary>Links masks on one thread.</summary>
+    public static TrackingSolution Track(IEnumerable<NdArray<int>> masks, IEnumerable<NdArray<float>?> images, bool learned)
     {
-        var tracker = new Tracker(options);
-        for (int t = 0; t < movie.Seen.Length; t++)
-            tracker.Add(movie.Seen[t].Labels, movie.Frames[t].Image);
+        var options = new TrackerOptions { Threads = 1 };
+        using TemporalModel? model = learned ? TemporalModelFile.Read(Path.Combine(AppContext.BaseDirectory, "data", "models", "temporal.safetensors"), torch.CPU) : null;
+        using LearnedTemporalFlow? flow = model is null ? null : new LearnedTemporalFlow(model, options.Flow());
+        var tracker = new Tracker(options, flow);
+        foreach ((NdArray<int> labels, NdArray<float>? image) in masks.Zip(images))
+            tracker.Add(labels, image);
         return tracker.Finish();
     }
 
-    private static TrackingSolution Learned(MovieMasks movie)
-    {
-        var options = new TrackerOptions { Threads = 1 };
-        using TemporalModel model = TemporalModelFile.Read(Path.Combine(AppContext.BaseDirectory, "data", "models", "temporal.safetensors"), torch.CPU);
-        using var flow = new LearnedTemporalFlow(model, options.Flow());
-        var tracker = new Tracker(options, flow);
-        for (int t = 0; t < movie.Seen.Length; t++)
-            tracker.Add(movie.Seen[t].Labels, movie.Frames[t].Image);
-        return tracker.Finish();
-    }
+    private static TrackingSolution Track(MovieMasks movie, bool learned) => Track(movie.Seen.Select(s => s.Labels), movie.Frames.Select(f => f.Image), learned);
 
     public static CtcScores Score(MovieMasks movie, TrackingSolution solution)
     {
@@ -78,22 +74,19 @@ internal static class TrackingSweep
 
     private static void Add(List<SweepPoint> points, string sweep, double value, TimelapseOptions options, int seeds)
     {
-        var scores = new Dictionary<(string Masks, string Way), List<CtcScores>>();
-        double step = 0;
-        for (int n = 0; n < seeds; n++)
+        var bySeed = new (double Step, List<(string Masks, string Way, CtcScores Scores)> Runs)[seeds];
+        Parallel.For(0, seeds, n =>
         {
             var movie = MovieMasks.Make(options with { Seed = FirstSeed + n }, new MaskDefects());
-            step += movie.Movie.MeanStepDiameters / seeds;
+            bySeed[n] = (movie.Movie.MeanStepDiameters, []);
             foreach ((string masks, MovieMasks seen) in new[] { ("true", movie), ("degraded", movie.With(MaskDefects.Of(0.03))) })
             {
                 foreach ((string way, Func<MovieMasks, TrackingSolution> link) in Ways)
-                {
-                    if (!scores.TryGetValue((masks, way), out List<CtcScores>? list))
-                        scores[(masks, way)] = list = [];
-                    list.Add(Score(seen, link(seen)));
-                }
+                    bySeed[n].Runs.Add((masks, way, Score(seen, link(seen))));
             }
-        }
+        });
+        double step = bySeed.Average(s => s.Step);
+        var scores = bySeed.SelectMany(s => s.Runs).GroupBy(r => (r.Masks, r.Way), r => r.Scores).ToDictionary(g => g.Key, g => g.ToList());
         foreach (((string masks, string way), List<CtcScores> list) in scores)
         {
             var point = new SweepPoint(

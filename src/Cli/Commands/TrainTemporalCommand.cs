@@ -19,6 +19,7 @@ internal static class TrainTemporalCommand
 {
     private const ulong TrainingSeed = 1, HeldOutSeed = 2, CalibrationSeed = 3;
     private const int CalibrationSide = 192, CalibrationFrames = 14;
+    private const ulong CalibrationVolumes = 4;                          // every fourth movie is one of volumes
     private const double Defects = 0.03;                                 // of each kind, in every third movie: masks are never all right
 
     private static readonly Argument<string[]> Folders = new("folders") { Description = "Movies in the layout of the Cell Tracking Challenge: 01 with 01_GT beside it. None: synthetic movies only.", Arity = ArgumentArity.ZeroOrMore };
@@ -96,10 +97,10 @@ internal static class TrainTemporalCommand
         var json = new JsonObject { ["model"] = output, ["steps"] = options.Steps, ["loss"] = history.Count > 0 ? history[^1].Loss : null };
         if (movies > 0)
         {
-            var fresh = new SyntheticMovies(Seeds(options.Seed, CalibrationSeed), model.Diameter, CalibrationSide, CalibrationFrames, defects: Defects);
+            var fresh = new SyntheticMovies(Seeds(options.Seed, CalibrationSeed), model.Diameter, CalibrationSide, CalibrationFrames, Defects, skipping: true);
             reporter.WithProgress("calibrate", 1, display =>
             {
-                (int links, int divisions) = TemporalCalibration.Fit(model, movies, fresh.Make, display, cancellationToken);
+                (int links, int divisions) = TemporalCalibration.Fit(model, movies, n => n % CalibrationVolumes == CalibrationVolumes - 1 ? fresh.MakeVolume(n) : fresh.Make(n), display, cancellationToken);
                 display.Done(0, $"{links} links and {divisions} possible divisions of {movies} movies");
             });
         }
