@@ -25,6 +25,9 @@ switch (args)
     case ["tracking-sweep", "-o", string folder, "--seeds", string seeds]:
         TrackingSweep.Run(folder, int.Parse(seeds, CultureInfo.InvariantCulture));
         return 0;
+    case ["tracking-sweep", "-o", string folder, "--seeds", string seeds, "--part", string part]:
+        TrackingSweep.RunPart(folder, int.Parse(part, CultureInfo.InvariantCulture), int.Parse(seeds, CultureInfo.InvariantCulture));
+        return 0;
     case ["tracking-skips", string images]:
         TrackingSkips.Run(images);
         return 0;
@@ -47,6 +50,6 @@ switch (args)
         VolumeMemoryBench.Run(int.Parse(side, CultureInfo.InvariantCulture), memory);
         return 0;
     default:
-        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | render | large-image FILE SIZE CELLS | tracking-sweep -o DIR | tracking-skips IMAGES | fit-links MOVIES | linking | linking-run FRAMES [CELLS] | volume-memory [SIDE MEMORY]");
+        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | render | large-image FILE SIZE CELLS | tracking-sweep -o DIR [--seeds N [--part 0-8]] | tracking-skips IMAGES | fit-links MOVIES | linking | linking-run FRAMES [CELLS] | volume-memory [SIDE MEMORY]");
         return 2;
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using Cellpose3D.Core2D;
+using Cellpose3D.Core2D.Native;
 using Cellpose3D.IO.Weights;
 using Cellpose3D.Tracking;
 using Cellpose3D.Tracking.Lineages;
@@ -8,7 +8,6 @@ using Cellpose3D.Tracking.Linking;
 using Cellpose3D.Tracking.Metrics;
 using Cellpose3D.Tracking.Synthesis;
 using Cellpose3D.Tracking.TemporalFlow.Learned;
-using TorchSharp;
 
 namespace Cellpose3D.Bench;
 
@@ -30,28 +29,45 @@ internal static class TrackingSweep
         ("learned head", m => Track(m, learned: true)),
     ];
 
+    private static TimelapseOptions Options => new() { Frames = 30, Height = 256, Width = 256, Diameter = 16, Crowding = 0.12, CycleFrames = 40 };
+
+    private static (string Sweep, double Value, TimelapseOptions Options)[] Settings =>
+    [
+        .. TimelapseOptions.MotionPresets.Select(m => (Displacement, m, Options with { Motion = m })),
+        .. Skips.Select(s => (Skip, (double)s, Options with { Motion = 0.15, FrameSkip = s, CycleFrames = 80 })),
+    ];
+
+    /// <summary>Runs all settings that have no part file yet, then draws.</summary>
     public static void Run(string folder, int seeds)
     {
         Directory.CreateDirectory(folder);
-        var points = new List<SweepPoint>();
-        foreach (double motion in TimelapseOptions.MotionPresets)
-            Add(points, Displacement, motion, Options with { Motion = motion }, seeds);
-        foreach (int skip in Skips)
-            Add(points, Skip, skip, Options with { Motion = 0.15, FrameSkip = skip, CycleFrames = 80 }, seeds);
-        var text = new StringBuilder("sweep,value,masks,way,movies,step_diameters,lnk,bio,ct,tf,bc,chota\n");
-        foreach (SweepPoint p in points)
+        for (int n = 0; n < Settings.Length; n++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{p.Sweep},{p.Value},{p.Masks},{p.Way},{p.Movies},{p.Step:f3},{p.Lnk:f4},{p.Bio:f4},{p.Ct:f4},{p.Tf:f4},{p.Bc:f4},{p.Chota:f4}\n");
+            if (!File.Exists(PartFile(folder, n)))
+                RunPart(folder, n, seeds);
         }
-        File.WriteAllText(Path.Combine(folder, "tracking-sweep.csv"), text.ToString());
+        SweepPoint[] points = [.. Enumerable.Range(0, Settings.Length).SelectMany(n => File.ReadLines(PartFile(folder, n)).Skip(1)).Select(SweepPoint.FromCsv)];
+        File.WriteAllLines(Path.Combine(folder, "tracking-sweep.csv"), [SweepPoint.CsvHeader, .. points.Select(p => p.ToCsv())]);
         File.WriteAllBytes(Path.Combine(folder, "tracking-sweep.png"), SweepPlot.Png(points));
     }
+
+    /// <summary>Runs one setting, so that several processes can share the work.</summary>
+    public static void RunPart(string folder, int number, int seeds)
+    {
+        Directory.CreateDirectory(folder);
+        var points = new List<SweepPoint>();
+        (string sweep, double value, TimelapseOptions options) = Settings[number];
+        Add(points, sweep, value, options, seeds);
+        File.WriteAllLines(PartFile(folder, number), [SweepPoint.CsvHeader, .. points.Select(p => p.ToCsv())]);
+    }
+
+    private static string PartFile(string folder, int number) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"tracking-sweep.part{number}.csv"));
 
     /// <summary>Links masks on one thread.</summary>
     public static TrackingSolution Track(IEnumerable<NdArray<int>> masks, IEnumerable<NdArray<float>?> images, bool learned)
     {
         var options = new TrackerOptions { Threads = 1 };
-        using TemporalModel? model = learned ? TemporalModelFile.Read(Path.Combine(AppContext.BaseDirectory, "data", "models", "temporal.safetensors"), torch.CPU) : null;
+        using TemporalModel? model = learned ? TemporalModelFile.Read(Path.Combine(AppContext.BaseDirectory, "data", "models", "temporal.safetensors"), ComputeDevice.Select("cpu")) : null;
         using LearnedTemporalFlow? flow = model is null ? null : new LearnedTemporalFlow(model, options.Flow());
         var tracker = new Tracker(options, flow);
         foreach ((NdArray<int> labels, NdArray<float>? image) in masks.Zip(images))
@@ -69,8 +85,6 @@ internal static class TrackingSweep
             evaluator.AddFrame(movie.Frames[t].Labels, TrackPainter.Paint(movie.Seen[t].Labels, t, solution.Detections, tracks));
         return evaluator.Score(movie.Rows, tracks.Rows());
     }
-
-    private static TimelapseOptions Options => new() { Frames = 30, Height = 256, Width = 256, Diameter = 16, Crowding = 0.12, CycleFrames = 40 };
 
     private static void Add(List<SweepPoint> points, string sweep, double value, TimelapseOptions options, int seeds)
     {

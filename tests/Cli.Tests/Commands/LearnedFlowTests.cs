@@ -1,12 +1,12 @@
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Core2D;
+using Cellpose3D.Core2D.Native;
 using Cellpose3D.IO;
 using Cellpose3D.IO.Ctc;
 using Cellpose3D.IO.Tiff;
 using Cellpose3D.IO.Weights;
 using Cellpose3D.Tracking.Lineages;
 using Cellpose3D.Tracking.TemporalFlow.Learned;
-using TorchSharp;
 
 namespace Cellpose3D.Cli.Tests.Commands;
 
@@ -55,7 +55,7 @@ public sealed class LearnedFlowTests : IDisposable
         Assert.Equal(["h.checkpoint.safetensors", "h.curve.csv", "h.safetensors"], TestImages.FilesIn(At("heads")));
         Assert.Equal(head, File.ReadAllBytes(At("heads/h.safetensors")));
         Assert.Equal(2, File.ReadAllLines(At("heads/h.curve.csv")).Length);
-        using TemporalModel model = TemporalModelFile.Read(At("heads/h.safetensors"), torch.CPU);
+        using TemporalModel model = TemporalModelFile.Read(At("heads/h.safetensors"), ComputeDevice.Select("cpu"));
         Assert.NotEqual(LearnedWeights.Untrained.Link(), model.Weights.Link());
     }
 
