@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Cellpose3D.Tracking;
 using Cellpose3D.Tracking.Linking;
 using Cellpose3D.Tracking.Synthesis;
@@ -10,13 +12,15 @@ namespace Cellpose3D.Bench;
 /// <remarks>Frames are made one at a time beside the tracker, so neither time nor growth of memory is the generator's.</remarks>
 internal static class LinkingBench
 {
-    private const int Cells = 1000, Diameter = 16;
+    public const int Cells = 1000;
+
+    private const int Diameter = 16;
     private const double Crowding = 0.3;
 
     public static void Run()
     {
-        Console.WriteLine("| frames | cells | candidates | links | processor s | wall s | resident at most, MB |");
-        Console.WriteLine("|---|---|---|---|---|---|---|");
+        Console.WriteLine("| frames | cells | candidates | links | processor s | wall s | resident at most, MB | links |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (int frames in (ReadOnlySpan<int>)[60, 250, 500, 1000])
         {
             // a process each: the peak of one run must not hide that of another
@@ -32,12 +36,12 @@ internal static class LinkingBench
         }
     }
 
-    public static void One(int frames)
+    public static void One(int frames, int count)
     {
-        int side = (int)Math.Sqrt(Cells * Math.PI / 4 * Diameter * Diameter / Crowding);
+        int side = (int)Math.Sqrt(count * Math.PI / 4 * Diameter * Diameter / Crowding);
         var movie = new SyntheticMovie(new TimelapseOptions
         {
-            Seed = 1, Frames = frames, Height = side, Width = side, Diameter = Diameter, Crowding = Crowding, Motion = 0.4, CycleFrames = 0, Images = false,
+            Seed = 1, Frames = frames, Height = side, Width = side, Diameter = Diameter, Crowding = Crowding, Motion = 0.4, CycleFrames = 0, DeathRate = 0, Images = false, MaxCells = Math.Max(20_000, 2 * count),
         });
         var tracker = new Tracker();
         long candidates = 0, cells = 0;
@@ -57,7 +61,14 @@ internal static class LinkingBench
         TrackingSolution solution = tracker.Finish();
         processor += Environment.CpuUsage.TotalTime - last;
         wall += Stopwatch.GetElapsedTime(end);
-        Console.WriteLine($"| {frames} | {cells / frames} a frame | {candidates} held at most | {solution.LinkCount} | {processor.TotalSeconds:f1} | {wall.TotalSeconds:f1} | {PeakMegabytes()} |");
+        Console.WriteLine($"| {frames} | {cells / frames} a frame | {candidates} held at most | {solution.LinkCount} | {processor.TotalSeconds:f1} | {wall.TotalSeconds:f1} | {PeakMegabytes()} | {Hash(solution)} |");
+    }
+
+    /// <summary>The same for the same links with the same probabilities and margins: what is made faster must not change it.</summary>
+    private static string Hash(TrackingSolution solution)
+    {
+        Link[] links = [.. solution.Links];
+        return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<Link>(links)))[..8];
     }
 
     private static long PeakMegabytes() =>

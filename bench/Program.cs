@@ -25,6 +25,12 @@ switch (args)
     case ["tracking-sweep", "-o", string folder, "--seeds", string seeds]:
         TrackingSweep.Run(folder, int.Parse(seeds, CultureInfo.InvariantCulture));
         return 0;
+    case ["tracking-sweep", "-o", string folder, "--seeds", string seeds, "--part", string part]:
+        TrackingSweep.RunPart(folder, int.Parse(part, CultureInfo.InvariantCulture), int.Parse(seeds, CultureInfo.InvariantCulture));
+        return 0;
+    case ["tracking-skips", string images]:
+        TrackingSkips.Run(images);
+        return 0;
     case ["fit-links", string movies]:
         LinkFit.Run(int.Parse(movies, CultureInfo.InvariantCulture));
         return 0;
@@ -32,7 +38,10 @@ switch (args)
         LinkingBench.Run();
         return 0;
     case ["linking-run", string frames]:
-        LinkingBench.One(int.Parse(frames, CultureInfo.InvariantCulture));
+        LinkingBench.One(int.Parse(frames, CultureInfo.InvariantCulture), LinkingBench.Cells);
+        return 0;
+    case ["linking-run", string frames, string cells]:
+        LinkingBench.One(int.Parse(frames, CultureInfo.InvariantCulture), int.Parse(cells, CultureInfo.InvariantCulture));
         return 0;
     case ["volume-memory"]:
         VolumeMemoryBench.Run(192, "2G");
@@ -41,6 +50,6 @@ switch (args)
         VolumeMemoryBench.Run(int.Parse(side, CultureInfo.InvariantCulture), memory);
         return 0;
     default:
-        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | render | large-image FILE SIZE CELLS | tracking-sweep -o DIR | fit-links MOVIES | linking | volume-memory [SIDE MEMORY]");
+        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | render | large-image FILE SIZE CELLS | tracking-sweep -o DIR [--seeds N [--part 0-8]] | tracking-skips IMAGES | fit-links MOVIES | linking | linking-run FRAMES [CELLS] | volume-memory [SIDE MEMORY]");
         return 2;
 }

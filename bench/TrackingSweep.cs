@@ -1,5 +1,6 @@
 using System.Globalization;
-using System.Text;
+using Cellpose3D.Core2D;
+using Cellpose3D.Core2D.Native;
 using Cellpose3D.IO.Weights;
 using Cellpose3D.Tracking;
 using Cellpose3D.Tracking.Lineages;
@@ -7,7 +8,6 @@ using Cellpose3D.Tracking.Linking;
 using Cellpose3D.Tracking.Metrics;
 using Cellpose3D.Tracking.Synthesis;
 using Cellpose3D.Tracking.TemporalFlow.Learned;
-using TorchSharp;
 
 namespace Cellpose3D.Bench;
 
@@ -25,45 +25,57 @@ internal static class TrackingSweep
     [
         ("nearest neighbour", BaselineLinks.Nearest),
         ("IoU stitching", BaselineLinks.Stitch),
-        ("training-free flow", m => Track(m, new TrackerOptions { Threads = 1 })),
-        ("learned head", Learned),
+        ("training-free flow", m => Track(m, learned: false)),
+        ("learned head", m => Track(m, learned: true)),
     ];
 
+    private static TimelapseOptions Options => new() { Frames = 30, Height = 256, Width = 256, Diameter = 16, Crowding = 0.12, CycleFrames = 40 };
+
+    private static (string Sweep, double Value, TimelapseOptions Options)[] Settings =>
+    [
+        .. TimelapseOptions.MotionPresets.Select(m => (Displacement, m, Options with { Motion = m })),
+        .. Skips.Select(s => (Skip, (double)s, Options with { Motion = 0.15, FrameSkip = s, CycleFrames = 80 })),
+    ];
+
+    /// <summary>Runs all settings that have no part file yet, then draws.</summary>
     public static void Run(string folder, int seeds)
     {
         Directory.CreateDirectory(folder);
-        var points = new List<SweepPoint>();
-        foreach (double motion in TimelapseOptions.MotionPresets)
-            Add(points, Displacement, motion, Options with { Motion = motion }, seeds);
-        foreach (int skip in Skips)
-            Add(points, Skip, skip, Options with { Motion = 0.15, FrameSkip = skip, CycleFrames = 80 }, seeds);
-        var text = new StringBuilder("sweep,value,masks,way,movies,step_diameters,lnk,bio,ct,tf,bc,chota\n");
-        foreach (SweepPoint p in points)
+        for (int n = 0; n < Settings.Length; n++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{p.Sweep},{p.Value},{p.Masks},{p.Way},{p.Movies},{p.Step:f3},{p.Lnk:f4},{p.Bio:f4},{p.Ct:f4},{p.Tf:f4},{p.Bc:f4},{p.Chota:f4}\n");
+            if (!File.Exists(PartFile(folder, n)))
+                RunPart(folder, n, seeds);
         }
-        File.WriteAllText(Path.Combine(folder, "tracking-sweep.csv"), text.ToString());
+        SweepPoint[] points = [.. Enumerable.Range(0, Settings.Length).SelectMany(n => File.ReadLines(PartFile(folder, n)).Skip(1)).Select(SweepPoint.FromCsv)];
+        File.WriteAllLines(Path.Combine(folder, "tracking-sweep.csv"), [SweepPoint.CsvHeader, .. points.Select(p => p.ToCsv())]);
         File.WriteAllBytes(Path.Combine(folder, "tracking-sweep.png"), SweepPlot.Png(points));
     }
 
-    public static TrackingSolution Track(MovieMasks movie, TrackerOptions options)
+    /// <summary>Runs one setting, so that several processes can share the work.</summary>
+    public static void RunPart(string folder, int number, int seeds)
     {
-        var tracker = new Tracker(options);
-        for (int t = 0; t < movie.Seen.Length; t++)
-            tracker.Add(movie.Seen[t].Labels, movie.Frames[t].Image);
+        Directory.CreateDirectory(folder);
+        var points = new List<SweepPoint>();
+        (string sweep, double value, TimelapseOptions options) = Settings[number];
+        Add(points, sweep, value, options, seeds);
+        File.WriteAllLines(PartFile(folder, number), [SweepPoint.CsvHeader, .. points.Select(p => p.ToCsv())]);
+    }
+
+    private static string PartFile(string folder, int number) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"tracking-sweep.part{number}.csv"));
+
+    /// <summary>Links masks on one thread.</summary>
+    public static TrackingSolution Track(IEnumerable<NdArray<int>> masks, IEnumerable<NdArray<float>?> images, bool learned)
+    {
+        var options = new TrackerOptions { Threads = 1 };
+        using TemporalModel? model = learned ? TemporalModelFile.Read(Path.Combine(AppContext.BaseDirectory, "data", "models", "temporal.safetensors"), ComputeDevice.Select("cpu")) : null;
+        using LearnedTemporalFlow? flow = model is null ? null : new LearnedTemporalFlow(model, options.Flow());
+        var tracker = new Tracker(options, flow);
+        foreach ((NdArray<int> labels, NdArray<float>? image) in masks.Zip(images))
+            tracker.Add(labels, image);
         return tracker.Finish();
     }
 
-    private static TrackingSolution Learned(MovieMasks movie)
-    {
-        var options = new TrackerOptions { Threads = 1 };
-        using TemporalModel model = TemporalModelFile.Read(Path.Combine(AppContext.BaseDirectory, "data", "models", "temporal.safetensors"), torch.CPU);
-        using var flow = new LearnedTemporalFlow(model, options.Flow());
-        var tracker = new Tracker(options, flow);
-        for (int t = 0; t < movie.Seen.Length; t++)
-            tracker.Add(movie.Seen[t].Labels, movie.Frames[t].Image);
-        return tracker.Finish();
-    }
+    private static TrackingSolution Track(MovieMasks movie, bool learned) => Track(movie.Seen.Select(s => s.Labels), movie.Frames.Select(f => f.Image), learned);
 
     public static CtcScores Score(MovieMasks movie, TrackingSolution solution)
     {
@@ -74,26 +86,21 @@ internal static class TrackingSweep
         return evaluator.Score(movie.Rows, tracks.Rows());
     }
 
-    private static TimelapseOptions Options => new() { Frames = 30, Height = 256, Width = 256, Diameter = 16, Crowding = 0.12, CycleFrames = 40 };
-
     private static void Add(List<SweepPoint> points, string sweep, double value, TimelapseOptions options, int seeds)
     {
-        var scores = new Dictionary<(string Masks, string Way), List<CtcScores>>();
-        double step = 0;
-        for (int n = 0; n < seeds; n++)
+        var bySeed = new (double Step, List<(string Masks, string Way, CtcScores Scores)> Runs)[seeds];
+        Parallel.For(0, seeds, n =>
         {
             var movie = MovieMasks.Make(options with { Seed = FirstSeed + n }, new MaskDefects());
-            step += movie.Movie.MeanStepDiameters / seeds;
+            bySeed[n] = (movie.Movie.MeanStepDiameters, []);
             foreach ((string masks, MovieMasks seen) in new[] { ("true", movie), ("degraded", movie.With(MaskDefects.Of(0.03))) })
             {
                 foreach ((string way, Func<MovieMasks, TrackingSolution> link) in Ways)
-                {
-                    if (!scores.TryGetValue((masks, way), out List<CtcScores>? list))
-                        scores[(masks, way)] = list = [];
-                    list.Add(Score(seen, link(seen)));
-                }
+                    bySeed[n].Runs.Add((masks, way, Score(seen, link(seen))));
             }
-        }
+        });
+        double step = bySeed.Average(s => s.Step);
+        var scores = bySeed.SelectMany(s => s.Runs).GroupBy(r => (r.Masks, r.Way), r => r.Scores).ToDictionary(g => g.Key, g => g.ToList());
         foreach (((string masks, string way), List<CtcScores> list) in scores)
         {
             var point = new SweepPoint(

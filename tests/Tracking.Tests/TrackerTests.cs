@@ -1,4 +1,5 @@
 using Cellpose3D.Core2D;
+using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Tracking.Lineages;
 using Cellpose3D.Tracking.Linking;
 
@@ -137,6 +138,43 @@ public sealed class TrackerTests
         }
 
         Assert.InRange(most, 1, afterFirst * 2);
+    }
+
+    [Fact]
+    public void Track_SeventyThousandCells_AreLinkedByFewCandidates()
+    {
+        const int side = 265, pitch = 5, cells = side * side, frames = 3;
+        var tracker = new Tracker(new TrackerOptions { Drift = false });
+
+        for (int t = 0; t < frames; t++)
+            tracker.Add(Lattice(side, pitch, t));
+        long candidates = tracker.Candidates.Count;
+        TrackingSolution solution = tracker.Finish();
+
+        Assert.Equal(70_225, cells);
+        Assert.Equal((frames - 1) * cells, solution.LinkCount);
+        Assert.All(solution.Links, l => Assert.Equal(PlaceOf(l.Source), PlaceOf(l.Target)));
+        Assert.InRange(candidates, 1, 3L * 10 * cells);                  // some nearest ones for each of three pairs of frames, never all
+
+        int PlaceOf(int id)
+        {
+            Detection cell = solution.Detections[id];
+            return cell.Frame % 2 == 0 ? cell.Label : cells + 1 - cell.Label;
+        }
+    }
+
+    /// <summary>Squares of 3 x 3 pixels, one at every point of a lattice, that go to and fro by a pixel; odd frames are labelled backwards.</summary>
+    private static NdArray<int> Lattice(int side, int pitch, int frame)
+    {
+        int length = side * pitch + 1;
+        var labels = new NdArray<int>(length, length);
+        for (int n = 0; n < side * side; n++)
+        {
+            int top = n / side * pitch, left = n % side * pitch + frame % 2;
+            for (int i = 0; i < 9; i++)
+                labels.Data[(top + i / 3) * length + left + i % 3] = frame % 2 == 0 ? n + 1 : side * side - n;
+        }
+        return labels;
     }
 
     [Fact]

@@ -19,8 +19,8 @@ internal static class TrainTemporalCommand
 {
     private const ulong TrainingSeed = 1, HeldOutSeed = 2, CalibrationSeed = 3;
     private const int CalibrationSide = 192, CalibrationFrames = 14;
-    private const double CalibrationDefects = 0.03;
-    private const double LeastMotion = 0.15;                             // diameters a frame; slower cells are linked without a head
+    private const ulong CalibrationVolumes = 4;                          // every fourth movie is one of volumes
+    private const double Defects = 0.03;                                 // of each kind, in every third movie: masks are never all right
 
     private static readonly Argument<string[]> Folders = new("folders") { Description = "Movies in the layout of the Cell Tracking Challenge: 01 with 01_GT beside it. None: synthetic movies only.", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<string> Output = new("--output", "-o") { Description = "The head's file (.safetensors); checkpoint and curve are written beside it.", Required = true };
@@ -69,8 +69,8 @@ internal static class TrainTemporalCommand
         torch.Device device = ComputeDevice.Select(parse.GetValue(Device)!);
         using TemporalModel model = resume is null ? Create(parse, device, options.Seed) : TemporalModel.FromStateDict(resume, device);
         IReadOnlyList<Func<TemporalMovie>> real = CtcMovies.Open(parse.GetValue(Folders) ?? []);
-        var synthetic = new SyntheticMovies(Seeds(options.Seed, TrainingSeed), model.Diameter, slowest: LeastMotion);
-        var heldOut = new SyntheticMovies(Seeds(options.Seed, HeldOutSeed), model.Diameter, slowest: LeastMotion);
+        var synthetic = new SyntheticMovies(Seeds(options.Seed, TrainingSeed), model.Diameter, defects: Defects);
+        var heldOut = new SyntheticMovies(Seeds(options.Seed, HeldOutSeed), model.Diameter, defects: Defects);
         int period = 100, reals = real.Count == 0 ? 0 : (int)Math.Round(share * period);
         TemporalMovie Movie(ulong n) => (int)(n * 37 % (ulong)period) < reals ? real[(int)(n % (ulong)real.Count)]() : synthetic.Make(n);
 
@@ -97,10 +97,10 @@ internal static class TrainTemporalCommand
         var json = new JsonObject { ["model"] = output, ["steps"] = options.Steps, ["loss"] = history.Count > 0 ? history[^1].Loss : null };
         if (movies > 0)
         {
-            var fresh = new SyntheticMovies(Seeds(options.Seed, CalibrationSeed), model.Diameter, CalibrationSide, CalibrationFrames, defects: CalibrationDefects);
+            var fresh = new SyntheticMovies(Seeds(options.Seed, CalibrationSeed), model.Diameter, CalibrationSide, CalibrationFrames, Defects, skipping: true);
             reporter.WithProgress("calibrate", 1, display =>
             {
-                (int links, int divisions) = TemporalCalibration.Fit(model, movies, fresh.Make, display, cancellationToken);
+                (int links, int divisions) = TemporalCalibration.Fit(model, movies, n => n % CalibrationVolumes == CalibrationVolumes - 1 ? fresh.MakeVolume(n) : fresh.Make(n), display, cancellationToken);
                 display.Done(0, $"{links} links and {divisions} possible divisions of {movies} movies");
             });
         }

@@ -1,10 +1,10 @@
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Segmentation;
+using Cellpose3D.Core2D.Native;
 using Cellpose3D.IO.Weights;
 using Cellpose3D.Tracking;
 using Cellpose3D.Tracking.TemporalFlow;
 using Cellpose3D.Tracking.TemporalFlow.Learned;
-using TorchSharp;
 
 namespace Cellpose3D.Cli.Tracking;
 
@@ -20,6 +20,6 @@ internal static class TemporalFlows
     {
         "none" => new TrainingFreeFlow(options.Flow() with { Motion = false }),
         "free" => new TrainingFreeFlow(options.Flow()),
-        _ => new LearnedTemporalFlow(ModelLoading.LoadTemporal(TemporalModelFile.Shipped, torch.CPU), options.Flow(), ownsModel: true),
+        _ => new LearnedTemporalFlow(ModelLoading.LoadTemporal(TemporalModelFile.Shipped, ComputeDevice.Select("cpu")), options.Flow(), ownsModel: true),
     };
 }

@@ -81,7 +81,14 @@ public sealed class LinkWeights
             row[1 + n] = still * values[n];
             row[half + 1 + n] = fast * values[n];
         }
-        double spreads = features.Distance / (LeastSpread + SpreadOfFast * fast), stray = Math.Min(MostStray, spreads * spreads);
+        double stray = Stray(features);
         (row[half - 1], row[2 * half - 1]) = (still * stray, fast * stray);
+    }
+
+    /// <summary>The squared distance over the spread that the movie's cells have, at most 25.</summary>
+    internal static double Stray(in LinkFeatures features)
+    {
+        double spreads = features.Distance / (LeastSpread + SpreadOfFast * features.Motion);
+        return Math.Min(MostStray, spreads * spreads);
     }
 }

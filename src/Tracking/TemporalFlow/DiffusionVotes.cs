@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Volume.Sources;
 
@@ -13,10 +15,11 @@ internal sealed class DiffusionVotes
 {
     private const int LargestSteps = 400;
 
-    private double[] _heat = [], _next = [];
+    private double[] _heat = [], _next = [], _share = [];
     private int[] _basin = [];
     private readonly List<int> _inside = [];
     private readonly List<int> _own = [];
+    private readonly List<(int First, int End)> _rows = [];
 
     /// <summary>Votes.</summary>
     /// <param name="earlier">Frame of the competing cells.</param>
@@ -48,16 +51,18 @@ internal sealed class DiffusionVotes
             if (centres[s] < 0)
                 _inside.RemoveRange(before, _inside.Count - before);
         }
-        Diffuse(centres, steps, Math.Min(LargestSteps, 2 * (box.Depth + box.Height + box.Width)));
+        Diffuse(centres, steps, width, size, Math.Min(LargestSteps, 2 * (box.Depth + box.Height + box.Width)));
         return Count(centres, steps, height, width, spacing);
     }
 
     private void Prepare(int size)
     {
-        if (_heat.Length < size)
-            (_heat, _next, _basin) = (new double[size], new double[size], new int[size]);
-        Array.Clear(_heat, 0, size);
-        Array.Clear(_next, 0, size);
+        int padded = size + Vector<double>.Count;                        // the last vector of the last row may reach behind the box
+        if (_heat.Length < padded)
+            (_heat, _next, _share, _basin) = (new double[padded], new double[padded], new double[padded], new int[padded]);
+        Array.Clear(_heat, 0, padded);
+        Array.Clear(_next, 0, padded);
+        Array.Clear(_share, 0, padded);
         Array.Fill(_basin, -2, 0, size);                                 // -2: outside, -1: not yet climbed from
         _inside.Clear();
         _own.Clear();
@@ -71,11 +76,13 @@ internal sealed class DiffusionVotes
         {
             for (int y = part.Y; y < part.EndY; y++)
             {
-                for (int x = part.X; x < part.EndX; x++)
+                ReadOnlySpan<int> row = Row(frame, z - shift.Z, y - shift.Y, part.X - shift.X, part.Width);
+                int start = ((z - box.Z + marginZ) * height + y - box.Y + 1) * width + part.X - box.X + 1;
+                for (int x = 0; x < row.Length; x++)
                 {
-                    if (LabelAt(frame, z - shift.Z, y - shift.Y, x - shift.X) != cell.Label)
+                    if (row[x] != cell.Label)
                         continue;
-                    int at = ((z - box.Z + marginZ) * height + y - box.Y + 1) * width + x - box.X + 1;
+                    int at = start + x;
                     list?.Add(at);
                     if (_basin[at] == -2)
                     {
@@ -98,24 +105,27 @@ internal sealed class DiffusionVotes
         {
             for (int y = part.Y; y < part.EndY; y++)
             {
-                for (int x = part.X; x < part.EndX; x++)
+                ReadOnlySpan<int> row = Row(frame, z - shift.Z, y - shift.Y, part.X - shift.X, part.Width);
+                for (int x = 0; x < row.Length; x++)
                 {
-                    if (LabelAt(frame, z - shift.Z, y - shift.Y, x - shift.X) != cell.Label)
+                    if (row[x] != cell.Label)
                         continue;
-                    double distance = (spacing.At(z - shift.Z, y - shift.Y, x - shift.X) - cell.Centroid).SquaredLength;
+                    double distance = (spacing.At(z - shift.Z, y - shift.Y, part.X + x - shift.X) - cell.Centroid).SquaredLength;
                     if (distance >= nearest)
                         continue;
                     nearest = distance;
-                    centre = ((z - box.Z + marginZ) * height + y - box.Y + 1) * width + x - box.X + 1;
+                    centre = ((z - box.Z + marginZ) * height + y - box.Y + 1) * width + part.X + x - box.X + 1;
                 }
             }
         }
         return centre;
     }
 
-    private void Diffuse(int[] centres, int[] steps, int rounds)
+    private void Diffuse(int[] centres, int[] steps, int width, int size, int rounds)
     {
-        double share = 1.0 / (steps.Length + 1);
+        foreach (int at in _inside)
+            _share[at] = 1.0 / (steps.Length + 1);
+        FindRows(width, size);
         for (int round = 0; round < rounds; round++)
         {
             foreach (int centre in centres)
@@ -123,14 +133,36 @@ internal sealed class DiffusionVotes
                 if (centre >= 0)
                     _heat[centre] += 1;
             }
-            foreach (int at in _inside)
-            {
-                double sum = _heat[at];
-                foreach (int step in steps)
-                    sum += _heat[at + step];
-                _next[at] = sum * share;
-            }
+            foreach ((int first, int end) in _rows)
+                Spread(first, end, steps);
             (_heat, _next) = (_next, _heat);
+        }
+    }
+
+    /// <summary>Notes where the voxels that heat flows through begin and end in every row that has any.</summary>
+    private void FindRows(int width, int size)
+    {
+        _rows.Clear();
+        for (int row = 0; row < size; row += width)
+        {
+            ReadOnlySpan<double> shares = _share.AsSpan(row, width);
+            int first = shares.IndexOfAnyExcept(0);
+            if (first >= 0)
+                _rows.Add((row + first, row + shares.LastIndexOfAnyExcept(0) + 1));
+        }
+    }
+
+    /// <summary>One step of a part of a row, several voxels at once; voxels outside of the masks have no share and stay cold.</summary>
+    private void Spread(int first, int end, int[] steps)
+    {
+        ref double heat = ref MemoryMarshal.GetArrayDataReference(_heat), next = ref MemoryMarshal.GetArrayDataReference(_next);
+        ref double share = ref MemoryMarshal.GetArrayDataReference(_share);
+        for (int at = first; at < end; at += Vector<double>.Count)
+        {
+            Vector<double> sum = Vector.LoadUnsafe(ref heat, (nuint)at);
+            foreach (int step in steps)
+                sum += Vector.LoadUnsafe(ref heat, (nuint)(at + step));
+            (sum * Vector.LoadUnsafe(ref share, (nuint)at)).StoreUnsafe(ref next, (nuint)at);
         }
     }
 
@@ -183,10 +215,11 @@ internal sealed class DiffusionVotes
         return nearest;
     }
 
-    private static int LabelAt(FlowFrame frame, int z, int y, int x)
+    /// <summary>A part of a row; empty where a moved cell has none left in the box.</summary>
+    private static ReadOnlySpan<int> Row(FlowFrame frame, int z, int y, int x, int count)
     {
         VolumeBox whole = Whole(frame);
-        return whole.Contains(z, y, x) ? frame.Labels.Data[(z * whole.Height + y) * whole.Width + x] : 0;
+        return count <= 0 ? [] : frame.Labels.Data.AsSpan((z * whole.Height + y) * whole.Width + x, count);
     }
 
     private static VolumeBox Whole(FlowFrame frame) =>

@@ -59,6 +59,9 @@ public sealed class FlowFrame
     /// <summary>Whether <see cref="Velocity"/> is known.</summary>
     internal bool[] HasVelocity { get; }
 
+    /// <summary>The median step of the cells around each cell; null until it is asked for.</summary>
+    internal PointUm[]? NeighbourSteps { get; set; }
+
     /// <summary>Probability of the best link that leaves each cell so far.</summary>
     internal float[] BestForward { get; }
 

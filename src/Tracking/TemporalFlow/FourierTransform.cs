@@ -13,31 +13,47 @@ internal static class FourierTransform
     {
         (int depth, int height, int width) = shape;
         var line = new Complex[Math.Max(depth, Math.Max(height, width))];
+        Complex[] turns = Turns(width, inverse);
         for (int row = 0; row < depth * height; row++)
-            Line(values.AsSpan(row * width, width), inverse);
+            Line(values.AsSpan(row * width, width), turns);
+        turns = Turns(height, inverse);
         for (int z = 0; z < depth; z++)
         {
             for (int x = 0; x < width; x++)
-                Strided(values, z * height * width + x, width, line.AsSpan(0, height), inverse);
+                Strided(values, z * height * width + x, width, line.AsSpan(0, height), turns);
         }
+        turns = Turns(depth, inverse);
         for (int at = 0; depth > 1 && at < height * width; at++)
-            Strided(values, at, height * width, line.AsSpan(0, depth), inverse);
+            Strided(values, at, height * width, line.AsSpan(0, depth), turns);
         if (!inverse)
             return;
         for (int i = 0; i < values.Length; i++)
             values[i] /= values.Length;
     }
 
-    private static void Strided(Complex[] values, int first, int step, Span<Complex> line, bool inverse)
+    /// <summary>The factors of a line's butterflies in the order they are used: one for length 2, two for length 4, and so on.</summary>
+    private static Complex[] Turns(int n, bool inverse)
+    {
+        var turns = new Complex[Math.Max(0, n - 1)];
+        for (int length = 2, at = 0; length <= n; length <<= 1)
+        {
+            double angle = (inverse ? 2 : -2) * Math.PI / length;
+            for (int k = 0; k < length / 2; k++, at++)
+                turns[at] = new Complex(Math.Cos(angle * k), Math.Sin(angle * k));
+        }
+        return turns;
+    }
+
+    private static void Strided(Complex[] values, int first, int step, Span<Complex> line, Complex[] turns)
     {
         for (int i = 0; i < line.Length; i++)
             line[i] = values[first + i * step];
-        Line(line, inverse);
+        Line(line, turns);
         for (int i = 0; i < line.Length; i++)
             values[first + i * step] = line[i];
     }
 
-    private static void Line(Span<Complex> line, bool inverse)
+    private static void Line(Span<Complex> line, Complex[] turns)
     {
         int n = line.Length;
         for (int i = 1, j = 0; i < n; i++)                               // bit reversal
@@ -49,12 +65,11 @@ internal static class FourierTransform
             if (i < j)
                 (line[i], line[j]) = (line[j], line[i]);
         }
-        for (int length = 2; length <= n; length <<= 1)
+        for (int length = 2, at = 0; length <= n; length <<= 1)
         {
-            double angle = (inverse ? 2 : -2) * Math.PI / length;
             for (int k = 0; k < length / 2; k++)
             {
-                var turn = new Complex(Math.Cos(angle * k), Math.Sin(angle * k));
+                Complex turn = turns[at++];
                 for (int start = k; start < n; start += length)
                 {
                     Complex even = line[start], odd = line[start + length / 2] * turn;

@@ -35,7 +35,7 @@ public sealed class MotionModel
     public PointUm[] Expect(FlowFrame earlier, int steps, PointUm drift)
     {
         var places = new PointUm[earlier.Cells.Count];
-        PointUm[] neighbours = NeighbourSteps(earlier);
+        PointUm[] neighbours = earlier.NeighbourSteps ??= NeighbourSteps(earlier);
         for (int n = 0; n < places.Length; n++)
         {
             PointUm own = earlier.HasVelocity[n] ? earlier.Velocity[n] * Persistence : neighbours[n] * Coherence;
@@ -53,7 +53,7 @@ public sealed class MotionModel
     /// <param name="learn">Whether the running sums take part; false for a first guess that will be repeated.</param>
     public void Observe(FlowFrame earlier, FlowFrame later, IReadOnlyList<int> parents, IReadOnlyList<PointUm> expected, PointUm drift, bool learn)
     {
-        PointUm[] neighbours = NeighbourSteps(earlier);
+        PointUm[] neighbours = earlier.NeighbourSteps ??= NeighbourSteps(earlier);
         double diameter = Math.Max(1e-9, earlier.MedianDiameter);
         int[] children = new int[earlier.Cells.Count];
         foreach (int parent in parents)
@@ -63,6 +63,7 @@ public sealed class MotionModel
         }
         if (learn)
             (_ownProduct, _ownSquare, _neighbourProduct, _neighbourSquare) = (_ownProduct * Memory, _ownSquare * Memory, _neighbourProduct * Memory, _neighbourSquare * Memory);
+        later.NeighbourSteps = null;                                     // its cells get other speeds
         var residuals = new List<double>();
         for (int v = 0; v < parents.Count; v++)
         {

@@ -50,16 +50,19 @@ internal sealed class OverlapTable
         {
             for (int y = Math.Max(box.Y, -shift.Y); y < Math.Min(box.EndY, height - shift.Y); y++)
             {
-                int from = (z * height + y) * width, to = ((z + shift.Z) * height + y + shift.Y) * width + shift.X;
-                int end = Math.Min(box.EndX, width - shift.X);
-                for (int x = Math.Max(box.X, -shift.X); x < end;)
+                int start = Math.Max(box.X, -shift.X), length = Math.Min(box.EndX, width - shift.X) - start;
+                if (length <= 0)
+                    continue;
+                ReadOnlySpan<int> from = earlier.Labels.Data.AsSpan((z * height + y) * width + start, length);
+                ReadOnlySpan<int> to = later.Labels.Data.AsSpan(((z + shift.Z) * height + y + shift.Y) * width + start + shift.X, length);
+                for (int x = 0; x < from.Length; x++)
                 {
-                    int label = earlier.Labels.Data[from + x] == cell.Label ? later.Labels.Data[to + x] : 0, start = x;
-                    while (++x < end && (earlier.Labels.Data[from + x] == cell.Label ? later.Labels.Data[to + x] : 0) == label)
-                    {
-                    }
-                    if (label != 0)
-                        Add(counts, later.IndexOf(label), x - start);
+                    if (from[x] != cell.Label || to[x] == 0)
+                        continue;
+                    int label = to[x], run = 1;
+                    for (; x + 1 < from.Length && from[x + 1] == cell.Label && to[x + 1] == label; x++)
+                        run++;
+                    Add(counts, later.IndexOf(label), run);
                 }
             }
         }

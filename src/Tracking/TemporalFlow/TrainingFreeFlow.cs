@@ -87,7 +87,7 @@ public sealed class TrainingFreeFlow : ITemporalFlow
         int steps = later.Index - earlier.Index;
         List<(double Distance, int Index)> near = grid.Nearest(cell.Centroid, int.MaxValue);
         (int Source, long Voxels)[] covering = overlaps.ByTarget[v];
-        float[] votes = Votes(earlier, later, v, overlaps, diffusion);
+        float[]? votes = null;                                           // counted once a link asks for them: most cells of skipped frames need none
         var links = new List<ScoredLink>();
         for (int rank = 0; rank < near.Count; rank++)
         {
@@ -114,8 +114,9 @@ public sealed class TrainingFreeFlow : ITemporalFlow
             if (steps > 1 && earlier.BestForward[u] >= SureLink && later.BestBackward[v] >= SureLink)
                 return;
             long shared = at < 0 ? 0 : covering[at].Voxels;
+            float vote = at < 0 ? 0 : (votes ??= Votes(earlier, later, v, overlaps, diffusion))[at];
             var features = new LinkFeatures(
-                (float)shared / cell.Size, (float)shared / source.Size, at < 0 ? 0 : votes[at], (float)(distance / diameter), Math.Min(rank, 5),
+                (float)shared / cell.Size, (float)shared / source.Size, vote, (float)(distance / diameter), Math.Min(rank, 5),
                 LogArea(source, cell), LogIntensity(earlier, source, later, cell), source.BorderUm <= 0 || cell.BorderUm <= 0 ? 1 : 0, steps - 1, motion);
             links.Add(new ScoredLink(earlier.FirstId + u, later.FirstId + v, features, _options.Weights.Probability(features)));
         }

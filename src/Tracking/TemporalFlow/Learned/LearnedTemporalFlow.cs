@@ -82,16 +82,18 @@ public sealed class LearnedTemporalFlow : ITemporalFlow, IDisposable
         (_later, _oldest) = (later.Index, earlier.Index);
     }
 
+    private LearnedWeights Weights(FlowFrame frame) => frame.Labels.Rank == 3 ? _model.VolumeWeights : _model.Weights;
+
     private ScoredLink[] Judge(FlowFrame earlier, FlowFrame later, ScoredLink[] links) =>
     [
-        .. links.Select(l => l with { Probability = _model.Weights.Probability(l.Features, _evidence!.Of(l.Source - earlier.FirstId, l.Target - later.FirstId)) }),
+        .. links.Select(l => l with { Probability = Weights(later).Probability(l.Features, _evidence!.Of(l.Source - earlier.FirstId, l.Target - later.FirstId)) }),
     ];
 
     private List<ScoredDivision> Judge(FlowFrame earlier, FlowFrame later, List<ScoredDivision> divisions) =>
     [
         .. divisions.Select(d => d with
         {
-            Logit = _model.Weights.DivisionLogit(
+            Logit = Weights(later).DivisionLogit(
                 d.Features, _evidence!.Divides[d.Mother - earlier.FirstId],
                 Math.Min(_evidence.IsDaughter[d.First - later.FirstId], _evidence.IsDaughter[d.Second - later.FirstId])),
         }),

@@ -7,14 +7,13 @@ namespace Cellpose3D.Tracking.TemporalFlow.Learned;
 /// <remarks>As with <see cref="LinkWeights"/> there is one set for still cells and one for fast ones, mixed by how much the movie's cells move.</remarks>
 public sealed class LearnedWeights
 {
-    /// <summary>Number of weights of a link: a bias, one for each feature of either flow and one for the squared distance, twice.</summary>
+    /// <summary>Number of weights of a link: a bias, one for each feature of either flow and one for the squared distance over the movie's spread, twice.</summary>
     public const int LinkCount = 2 * Half;
 
     /// <summary>Number of weights of a division: those of the training-free flow, then the mother's and the likelier parentless daughter's log odds.</summary>
     public const int DivisionCount = DivisionFeatures.WeightCount + 2;
 
     private const int Half = 2 + LinkFeatures.Count + LearnedFeatures.Count;
-    private const double MostSquare = 25;                                // squared diameters
 
     private const string LinkName = "link.weights", DivisionName = "division.weights";
 
@@ -36,9 +35,10 @@ public sealed class LearnedWeights
         (_link, _division) = (link.ToArray(), division.ToArray());
     }
 
-    /// <summary>Overlap and distance alone, and none for the head: where fitting starts.</summary>
+    /// <summary>Those of the training-free flow, and none for the head: where fitting starts, so that the head adds to what is known without it.</summary>
     public static LearnedWeights Untrained { get; } = new(
-        [.. Start(-1, 3, 2, 3, -4, -1.2, -1.5, -0.5, 0, -1), .. Start(-1, 1, 1, 1, -2, -1.2, -1.5, -0.5, 0, -1)], [1, -4, -3, -2, -2, 0.3, -0.3, 0, 0]);
+        [.. LinkWeights.Default.ToArray().Chunk(Half - LearnedFeatures.Count).SelectMany(h => (double[])[.. h, .. new double[LearnedFeatures.Count]])],
+        [.. DivisionWeights.Default.ToArray(), 0, 0]);
 
     /// <summary>The weights of links; a copy.</summary>
     public double[] Link() => [.. _link];
@@ -68,19 +68,21 @@ public sealed class LearnedWeights
     }
 
     /// <summary>Reads weights stored beside a head.</summary>
+    /// <param name="file">The head's file; borrowed.</param>
+    /// <param name="prefix">Of their names.</param>
     /// <exception cref="InvalidDataException">They are missing or of another number.</exception>
-    internal static LearnedWeights FromStateDict(StateDict file)
+    internal static LearnedWeights FromStateDict(StateDict file, string prefix)
     {
-        float[] link = file.Find(LinkName)?.ToFloats() ?? [], division = file.Find(DivisionName)?.ToFloats() ?? [];
+        float[] link = file.Find(prefix + LinkName)?.ToFloats() ?? [], division = file.Find(prefix + DivisionName)?.ToFloats() ?? [];
         if (link.Length != LinkCount || division.Length != DivisionCount)
-            throw new InvalidDataException($"'{LinkName}' and '{DivisionName}' must hold {LinkCount} and {DivisionCount} values; the model has {link.Length} and {division.Length}.");
+            throw new InvalidDataException($"'{prefix}{LinkName}' and '{prefix}{DivisionName}' must hold {LinkCount} and {DivisionCount} values; the model has {link.Length} and {division.Length}. Train it anew with 'train temporal'.");
         return new LearnedWeights([.. link.Select(v => (double)v)], [.. division.Select(v => (double)v)]);
     }
 
-    internal WeightTensor[] ToTensors() =>
+    internal WeightTensor[] ToTensors(string prefix) =>
     [
-        WeightTensor.FromFloats(LinkName, [LinkCount], [.. _link.Select(v => (float)v)]),
-        WeightTensor.FromFloats(DivisionName, [DivisionCount], [.. _division.Select(v => (float)v)]),
+        WeightTensor.FromFloats(prefix + LinkName, [LinkCount], [.. _link.Select(v => (float)v)]),
+        WeightTensor.FromFloats(prefix + DivisionName, [DivisionCount], [.. _division.Select(v => (float)v)]),
     ];
 
     internal static void Expand(in LinkFeatures free, in LearnedFeatures learned, Span<double> row)
@@ -88,7 +90,7 @@ public sealed class LearnedWeights
         Span<double> values = stackalloc double[Half];
         values[0] = 1;
         free.CopyTo(values[1..]);
-        values[1 + LinkFeatures.Count] = Math.Min(MostSquare, free.Distance * free.Distance);
+        values[1 + LinkFeatures.Count] = LinkWeights.Stray(free);
         learned.CopyTo(values[(2 + LinkFeatures.Count)..]);
         double fast = free.Motion, still = 1 - fast;
         for (int n = 0; n < values.Length; n++)
@@ -101,8 +103,6 @@ public sealed class LearnedWeights
         row[^2] = mother;
         row[^1] = daughters;
     }
-
-    private static double[] Start(params ReadOnlySpan<double> biasAndFree) => [.. biasAndFree, .. new double[Half - biasAndFree.Length]];
 
     private static double Dot(ReadOnlySpan<double> a, double[] b)
     {

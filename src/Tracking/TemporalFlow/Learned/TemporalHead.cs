@@ -122,7 +122,7 @@ internal sealed class TemporalHead : Module
         Tensor edge = Compare(embedding, graph);                                            // [edges]
         Tensor arcSlot = tensor(graph.ArcSlot, device: device), step = tensor(graph.ArcStep, device: device).view(-1, 2);
         Tensor weight = cat([edge, edge], 0).exp(), none = Limit(noneLogit).exp();
-        Tensor sum = none.index_add(0, arcSlot, weight, 1);                                 // [slots]
+        Tensor sum = RowSums.Add(none, arcSlot, weight);                                 // [slots]
         Tensor probability = weight / sum.index_select(0, arcSlot), noneProbability = none / sum;
 
         Tensor some = (1 - noneProbability).clamp(1e-4).unsqueeze(1);
@@ -183,7 +183,7 @@ internal sealed class TemporalHead : Module
 
     /// <summary>Sums rows by their place.</summary>
     private static Tensor Gather(long places, Tensor place, Tensor rows) =>
-        zeros(places, rows.shape[1], device: rows.device).index_add(0, place, rows, 1);
+        RowSums.Add(zeros(places, rows.shape[1], device: rows.device), place, rows);
 
     private static Tensor Limit(Tensor logit) => LargestLogit * (logit / LargestLogit).tanh();
 

@@ -14,15 +14,15 @@ public sealed class TemporalModel : IDisposable
     /// <summary>Value of the metadata <c>kind</c> of a file.</summary>
     public const string Kind = "temporal flow head";
 
-    private const string EncoderPrefix = "encoder.", HeadPrefix = "head.", DownPrefix = "downsample.";
+    private const string EncoderPrefix = "encoder.", HeadPrefix = "head.", DownPrefix = "downsample.", FlatPrefix = "flat.", VolumePrefix = "volume.";
     private const int Levels = 3;                                        // the third has one node for four pixels
     private const int TileSide = 512, TileMargin = 32;                   // the encoder's field of view ends 30 pixels out
 
     private readonly CellposeNet _encoder;
 
-    private TemporalModel(CellposeNet encoder, TemporalHead head, double diameter, LearnedWeights weights, Device device)
+    private TemporalModel(CellposeNet encoder, TemporalHead head, double diameter, LearnedWeights weights, LearnedWeights volumeWeights, Device device)
     {
-        (_encoder, Head, Diameter, Weights, Device) = (encoder, head, diameter, weights, device);
+        (_encoder, Head, Diameter, Weights, VolumeWeights, Device) = (encoder, head, diameter, weights, volumeWeights, device);
         _encoder.eval();
         foreach (TorchSharp.Modules.Parameter parameter in _encoder.parameters())
             parameter.requires_grad = false;
@@ -33,8 +33,11 @@ public sealed class TemporalModel : IDisposable
     /// <summary>Resized pixels of a mean diameter.</summary>
     public double Diameter { get; }
 
-    /// <summary>What makes a probability of the head's and the training-free flow's numbers.</summary>
+    /// <summary>What makes a probability of the head's and the training-free flow's numbers, in two dimensions.</summary>
     public LearnedWeights Weights { get; set; }
+
+    /// <summary>The same in volumes, of which the head sees single planes.</summary>
+    public LearnedWeights VolumeWeights { get; set; }
 
     /// <summary>Where it runs.</summary>
     public Device Device { get; }
@@ -53,7 +56,7 @@ public sealed class TemporalModel : IDisposable
         var head = new TemporalHead(encoder.Architecture.Widths[^1]);
         using (no_grad())
             NetInitializer.Fill(head, seed);
-        return new TemporalModel(encoder, head, diameter, LearnedWeights.Untrained, device);
+        return new TemporalModel(encoder, head, diameter, LearnedWeights.Untrained, LearnedWeights.Untrained, device);
     }
 
     /// <summary>Makes a model from a file's content.</summary>
@@ -71,7 +74,7 @@ public sealed class TemporalModel : IDisposable
         try
         {
             Copy(head, file, HeadPrefix, _ => true);
-            return new TemporalModel(encoder, head, diameter, LearnedWeights.FromStateDict(file), device);
+            return new TemporalModel(encoder, head, diameter, LearnedWeights.FromStateDict(file, FlatPrefix), LearnedWeights.FromStateDict(file, VolumePrefix), device);
         }
         catch
         {
@@ -91,7 +94,12 @@ public sealed class TemporalModel : IDisposable
             ["kind"] = Kind,
             ["diameter"] = Diameter.ToString("r", CultureInfo.InvariantCulture),
         };
-        return new StateDict([.. Tensors(_encoder, EncoderPrefix, n => n.StartsWith(DownPrefix, StringComparison.Ordinal)), .. Tensors(Head, HeadPrefix, _ => true), .. Weights.ToTensors()], all);
+        return new StateDict(
+            [
+                .. Tensors(_encoder, EncoderPrefix, n => n.StartsWith(DownPrefix, StringComparison.Ordinal)), .. Tensors(Head, HeadPrefix, _ => true),
+                .. Weights.ToTensors(FlatPrefix), .. VolumeWeights.ToTensors(VolumePrefix),
+            ],
+            all);
     }
 
     /// <summary>Frees both networks.</summary>

@@ -5,7 +5,9 @@ namespace Cellpose3D.Tracking.TemporalFlow.Learned.Training;
 /// <summary>Fits how the head's and the training-free flow's numbers make probabilities, on movies that the head was not trained on.</summary>
 /// <remarks>
 /// A tracker runs over each movie as it will over a user's; every candidate link and division it was offered is an example, true if the
-/// truth has it. As the motion model learns from the links of the round before, there are two rounds.
+/// truth has it. A link that leads over a mask of the same cell in between is left out: which of the two ways is taken is the solver's to decide.
+/// As the motion model learns from the links of the round before, there are two rounds. Movies of volumes make the weights for volumes;
+/// without any, these are those of two dimensions.
 /// </remarks>
 public static class TemporalCalibration
 {
@@ -22,22 +24,26 @@ public static class TemporalCalibration
     public static (int Links, int Divisions) Fit(
         TemporalModel model, int movies, Func<ulong, TemporalMovie> make, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
     {
-        var links = new Examples();
-        var divisions = new Examples();
-        model.Weights = LearnedWeights.Untrained;
+        (Examples Links, Examples Divisions) flat = (new(), new()), solid = (new(), new());
+        (model.Weights, model.VolumeWeights) = (LearnedWeights.Untrained, LearnedWeights.Untrained);
         for (int round = 0; round < Rounds; round++)
         {
-            (links, divisions) = (new Examples(), new Examples());
+            (flat, solid) = ((new(), new()), (new(), new()));
             for (int n = 0; n < movies; n++)
             {
-                Run(model, make((ulong)n), links, divisions, cancellationToken);
+                TemporalMovie movie = make((ulong)n);
+                (Examples links, Examples divisions) = movie.Labels[0].Rank == 3 ? solid : flat;
+                Run(model, movie, links, divisions, cancellationToken);
                 progress?.Report((round * movies + n + 1f) / (Rounds * movies));
             }
-            LearnedWeights start = LearnedWeights.Untrained;
-            model.Weights = new LearnedWeights(links.Fit(start.Link(), Ridge), divisions.Fit(start.Division(), Ridge));
+            model.Weights = Fit(flat, LearnedWeights.Untrained);
+            model.VolumeWeights = Fit(solid, model.Weights);
         }
-        return (links.Count, divisions.Count);
+        return (flat.Links.Count + solid.Links.Count, flat.Divisions.Count + solid.Divisions.Count);
     }
+
+    private static LearnedWeights Fit((Examples Links, Examples Divisions) examples, LearnedWeights start) =>
+        new(examples.Links.Fit(start.Link(), Ridge), examples.Divisions.Fit(start.Division(), Ridge));
 
     private static void Run(TemporalModel model, TemporalMovie movie, Examples links, Examples divisions, CancellationToken cancellationToken)
     {
@@ -55,13 +61,17 @@ public static class TemporalCalibration
                 return;
             if (!present.TryGetValue(earlier.Index, out HashSet<int>? tracks))
                 present[earlier.Index] = tracks = [.. earlier.Cells.Select(c => c.Label)];
+            HashSet<int>[] between = [.. Enumerable.Range(earlier.Index + 1, later.Index - earlier.Index - 1).Where(present.ContainsKey).Select(t => present[t])];
             int[] parents = [.. later.Cells.Select(c => ancestry.In(c.Label, tracks).Label)];
             foreach (ScoredLink link in proposal.Links)
             {
                 (int u, int v) = (link.Source - earlier.FirstId, link.Target - later.FirstId);
+                bool isTrue = parents[v] == earlier.Cells[u].Label;
+                if (isTrue && between.Any(t => ancestry.In(later.Cells[v].Label, t).Label != 0))
+                    continue;
                 double[] row = new double[LearnedWeights.LinkCount];
                 LearnedWeights.Expand(link.Features, evidence.Of(u, v), row);
-                links.Add(row, parents[v] == earlier.Cells[u].Label);
+                links.Add(row, isTrue);
             }
             foreach (ScoredDivision division in proposal.Divisions)
             {

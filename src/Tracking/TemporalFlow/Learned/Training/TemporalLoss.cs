@@ -25,7 +25,7 @@ internal static class TemporalLoss
         long slots = graph.SlotCell.Length;
         Tensor arcSlot = tensor(graph.ArcSlot, device: device), right = tensor(truth.ArcIsTrue, device: device);
         Tensor has = tensor(truth.HasPartner, device: device), seen = tensor(Present(graph), device: device), reached = tensor(truth.Reached, device: device) * seen;
-        Tensor given = (output.None * (1 - has)).index_add(0, arcSlot, output.ArcProbability * right, 1);        // [slots]
+        Tensor given = RowSums.Add(output.None * (1 - has), arcSlot, output.ArcProbability * right);              // [slots]
         Tensor matching = (-(given + 1e-7).log() * reached).sum() / reached.sum().clamp(1);
 
         Tensor entrySlot = tensor(graph.EntrySlot, device: device), share = tensor(graph.EntryShare, device: device);

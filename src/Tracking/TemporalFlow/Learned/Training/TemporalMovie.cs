@@ -3,17 +3,19 @@ using Cellpose3D.Tracking.Lineages;
 
 namespace Cellpose3D.Tracking.TemporalFlow.Learned.Training;
 
-/// <summary>A 2D movie whose tracks are known.</summary>
-/// <param name="Images">float32 [Y, X] each, any intensities; owned.</param>
-/// <param name="Labels">int32 [Y, X] each, track numbers, 0 = background; owned.</param>
+/// <summary>A movie whose tracks are known: in two dimensions to train on, in two or three to fit probabilities to.</summary>
+/// <param name="Images">float32 [(Z,) Y, X] each, any intensities; owned.</param>
+/// <param name="Labels">int32 [(Z,) Y, X] each, track numbers, 0 = background; owned.</param>
 /// <param name="Rows">The tracks; owned.</param>
 public sealed record TemporalMovie(IReadOnlyList<NdArray<float>> Images, IReadOnlyList<NdArray<int>> Labels, IReadOnlyList<TrackRow> Rows)
 {
-    /// <summary>Median over cells and frames of the diameter, in pixels; 0 without cells.</summary>
-    public double Diameter { get; } = MedianDiameter(Labels);
+    private double? _diameter, _step;
 
-    /// <summary>Mean distance of a track's centres in neighbouring frames, in diameters; 0 without any.</summary>
-    public double Step { get; } = MeanStep(Labels) / Math.Max(1e-9, MedianDiameter(Labels));
+    /// <summary>In two dimensions, the median over cells and frames of the diameter, in pixels; 0 without cells.</summary>
+    public double Diameter => _diameter ??= MedianDiameter(Labels);
+
+    /// <summary>In two dimensions, the mean distance of a track's centres in neighbouring frames, in diameters; 0 without any.</summary>
+    public double Step => _step ??= MeanStep(Labels) / Math.Max(1e-9, Diameter);
 
     private static double MeanStep(IReadOnlyList<NdArray<int>> labels)
     {
