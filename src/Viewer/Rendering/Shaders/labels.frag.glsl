@@ -152,12 +152,13 @@ bool isOutside(Walk w, float far) {
     return w.t >= far || any(lessThan(w.voxel, ivec3(0))) || any(greaterThanEqual(w.voxel, u_size));
 }
 
-// The first voxel of a cell that is shown.
+// The first voxel of a cell that is shown. What is done once a ray stays out of its loop: neighbouring pixels are drawn in step.
 bool marchVoxels(vec3 o, vec3 d, float near, float far, vec3 face, out uint id, out float t, out vec3 normal, out float kind) {
     Walk w = beginWalk(o, d, near, face);
     ivec3 brick = ivec3(-1);
     uint last = 0u;
-    while (!isOutside(w, far)) {
+    id = 0u;
+    while (id == 0u && !isOutside(w, far)) {
         if (u_skip != 0 && brick != w.voxel >> 3) {
             brick = w.voxel >> 3;
             int side = emptyBrick(w.voxel, 0u);
@@ -169,15 +170,17 @@ bool marchVoxels(vec3 o, vec3 d, float near, float far, vec3 face, out uint id, 
         uint found = texelFetch(u_labels, w.voxel, 0).r;
         if (found != last && isShown(found)) {
             id = found;
-            t = w.t;
-            kind = t <= near ? KIND_CUT : KIND_CELL;
-            normal = kind == KIND_CUT ? face : normalAt(w.o + t * w.d, id, true, w.face);
-            return true;
+        } else {
+            last = found;
+            stepVoxel(w);
         }
-        last = found;
-        stepVoxel(w);
     }
-    return false;
+    if (id == 0u)
+        return false;
+    t = w.t;
+    kind = t <= near ? KIND_CUT : KIND_CELL;
+    normal = kind == KIND_CUT ? face : normalAt(w.o + t * w.d, id, true, w.face);
+    return true;
 }
 
 // The first place where the field passes 1/2.
@@ -188,32 +191,38 @@ bool marchField(vec3 o, vec3 d, float near, float far, vec3 face, out uint id, o
     if (texture(u_field, (a + near * b) * scale).r < 0.5) {
         kind = KIND_NONE;
         int most = int((far - near) / u_step) + 1;
-        for (int k = 1; k <= most; k++) {
+        ivec3 brick = ivec3(-1);
+        float low = near, high = near;
+        for (int k = 1; k <= most && kind == KIND_NONE; k++) {
             float at = min(near + float(k) * u_step, far);
             vec3 p = a + at * b;
-            ivec3 voxel = clamp(ivec3(floor(p)), ivec3(0), u_size - 1);
             if (u_skip != 0) {
-                int side = emptyBrick(voxel, 0u);
-                if (side > 0) {
-                    k = max(k, sampleBeyond(a, b, voxel, side, near, u_step, 0.0) - 1);
-                    continue;
+                ivec3 voxel = clamp(ivec3(floor(p)), ivec3(0), u_size - 1);
+                if (brick != voxel >> 3) {
+                    brick = voxel >> 3;
+                    int side = emptyBrick(voxel, 0u);
+                    if (side > 0) {
+                        k = max(k, sampleBeyond(a, b, voxel, side, near, u_step, 0.0) - 1);
+                        brick = ivec3(-1);
+                        continue;
+                    }
                 }
             }
             if (texture(u_field, p * scale).r >= 0.5) {
-                float low = max(near, near + float(k - 1) * u_step), high = at;
-                for (int n = 0; n < 5; n++) {
-                    float middle = 0.5 * (low + high);
-                    bool inside = texture(u_field, (a + middle * b) * scale).r >= 0.5;
-                    low = inside ? low : middle;
-                    high = inside ? middle : high;
-                }
-                t = high;
+                low = max(near, near + float(k - 1) * u_step);
+                high = at;
                 kind = KIND_CELL;
-                break;
             }
         }
         if (kind == KIND_NONE)
             return false;
+        for (int n = 0; n < 5; n++) {
+            float middle = 0.5 * (low + high);
+            bool inside = texture(u_field, (a + middle * b) * scale).r >= 0.5;
+            low = inside ? low : middle;
+            high = inside ? middle : high;
+        }
+        t = high;
     }
     vec3 p = a + t * b;
     id = idAround(p);
