@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Viewing;
 using Cellpose3D.Viewer.Contexts;
+using Cellpose3D.Viewer.Editing;
 using Cellpose3D.Viewer.Server;
 using Cellpose3D.Viewer.Volumes;
 
@@ -30,7 +31,8 @@ internal static class ViewCommand
                 throw new CommandException(ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"--time must be 1 to {files.Frames}; got {settings.Look.Time + 1}."));
             Warn(files, settings, reporter);
             TrackView? tracks = settings.Tracks is { } path ? TrackView.Read(path, files, cancellationToken) : null;
-            session = ViewSession.OpenAsync(files, settings.Look, OpenGl(settings, reporter), tracks, settings.Files.MaxMemoryBytes / 2).GetAwaiter().GetResult();
+            EditDesk? desk = OpenDesk(files, settings, reporter, cancellationToken);
+            session = ViewSession.OpenAsync(files, settings.Look, OpenGl(settings, reporter), tracks, desk, settings.Files.MaxMemoryBytes / 2).GetAwaiter().GetResult();
         }
         catch
         {
@@ -49,6 +51,23 @@ internal static class ViewCommand
             reporter.Warn(line + ".");
         if (files.Channels > FrameStore.MostChannels)
             reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"the first {FrameStore.MostChannels} of {files.Channels} channels are shown."));
+    }
+
+    // edited labels are all in memory, at full resolution
+    private static EditDesk? OpenDesk(SceneFiles files, ViewSettings settings, Reporter reporter, CancellationToken cancellationToken)
+    {
+        if (settings.Labels is null || settings.ReadOnly)
+            return null;
+        long bytes = 4 * files.Grid.Shape.Count * files.Frames;
+        if (files.Reductions.Count > 0 || bytes > settings.Files.MaxMemoryBytes / 2)
+        {
+            reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"the labels can only be looked at: editing needs all of them in memory, {bytes / 1e9:f1} GB; give a larger --max-memory."));
+            return null;
+        }
+        EditSession edits = EditSession.Open(settings.Labels, settings.Files.LabelAxes, settings.Files.VoxelUm, cancellationToken);
+        if (edits.Recovered > 0)
+            reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"{edits.Recovered} changes of '{settings.Labels}' had not been saved and were recovered."));
+        return new EditDesk(edits);
     }
 
     // slices, table and editing work without OpenGL

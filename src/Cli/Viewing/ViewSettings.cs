@@ -20,6 +20,9 @@ internal sealed record ViewSettings
 
     public string Gl { get; init; } = "auto";
 
+    /// <summary>Whether the labels are only looked at.</summary>
+    public bool ReadOnly { get; init; }
+
     /// <summary>Whether a browser is opened where there is a display.</summary>
     public bool OpensBrowser { get; init; } = true;
 

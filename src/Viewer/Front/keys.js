@@ -33,7 +33,10 @@ export class Keys {
     this.#actionOf = new Map(Object.entries(profile.keys).flatMap(([action, keys]) => keys.map(key => [key, action])));
   }
 
-  /** The first key of an action, to be shown. @param {string} action */
+  /**
+   * The first key of an action, to be shown.
+   * @param {string} action
+   */
   keyOf(action) {
     return this.profile.keys[action]?.[0] ?? '';
   }
@@ -60,7 +63,11 @@ export class Keys {
     action.run();
   }
 
-  /** The overlay of `?`. @param {HTMLDialogElement} dialog @param {(name: string) => void} choose */
+  /**
+   * The overlay of `?`.
+   * @param {HTMLDialogElement} dialog
+   * @param {(name: string) => void} choose
+   */
   showHelp(dialog, choose) {
     const select = /** @type {HTMLSelectElement} */ (make('select', { 'aria-label': 'keyboard profile' }, ...PROFILES.map(p => make('option', { value: p }, p))));
     select.value = this.profile.title;

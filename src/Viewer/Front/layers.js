@@ -68,7 +68,7 @@ export class LayerPanel {
     return this.#row(label, select);
   }
 
-  /** @param {string} title @param {() => boolean} read @param {(v: boolean) => void} write */
+  /** @param {string} title @param {() => boolean} read @param {(v: boolean) => void} write @param {HTMLElement[]} rest */
   #heading(title, read, write, ...rest) {
     const box = /** @type {HTMLInputElement} */ (make('input', { type: 'checkbox', 'aria-label': `show ${title}` }));
     box.onchange = () => write(box.checked);
@@ -97,7 +97,7 @@ export class LayerPanel {
     box.append(this.#slider('fill', 1, 0.01, () => read().slice_opacity, slice_opacity => this.setLabels({ slice_opacity }), v => `${Math.round(100 * v)} %`));
     box.append(this.#slider('outline', 5, 0.5, () => read().outline_width, outline_width => this.setLabels({ outline_width }), v => `${v} px`));
     const colour = this.#select('colour', [], () => read().coloring === 'Feature' ? `feature:${read().feature}` : read().coloring, value => this.setLabels(
-      value.startsWith('feature:') ? { coloring: 'Feature', feature: value.slice(8), feature_low: undefined, feature_high: undefined } : { coloring: /** @type {any} */ (value) }));
+      value.startsWith('feature:') ? { coloring: 'Feature', feature: value.slice(8), feature_low: null, feature_high: null } : { coloring: /** @type {any} */ (value) }));
     const select = /** @type {HTMLSelectElement} */ (colour.querySelector('select'));
     let known = '';
     this.#refresh.unshift(() => {
@@ -173,7 +173,10 @@ export class LayerPanel {
     return box;
   }
 
-  /** Sets the contrast of a channel from its percentiles; a second time, wider. @type {(() => void)[]} */
+  /**
+   * Sets the contrast of a channel from its percentiles; a second time, wider.
+   * @type {(() => void)[]}
+   */
   autos = [];
   #wide = false;
 

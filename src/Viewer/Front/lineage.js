@@ -1,3 +1,4 @@
+import { isThere } from './net.js';
 import { context2d } from './tiles.js';
 
 /** @typedef {import('./types.js').Track} Track */
@@ -29,7 +30,7 @@ export class Lineage {
     // families below each other, a mother between her daughters
     let lane = 0;
     const place = (/** @type {Track} */ track) => {
-      const daughters = (this.#daughters.get(track.id) ?? []).map(id => this.#byId.get(id)).filter(t => t !== undefined);
+      const daughters = (this.#daughters.get(track.id) ?? []).map(id => this.#byId.get(id)).filter(isThere);
       if (daughters.length === 0) this.#lanes.set(track.id, lane++);
       for (const daughter of daughters) place(daughter);
       if (daughters.length > 0) this.#lanes.set(track.id, daughters.reduce((sum, d) => sum + (this.#lanes.get(d.id) ?? 0), 0) / daughters.length);
@@ -58,18 +59,32 @@ export class Lineage {
     return this.#byId.get(this.#trackOf.get(`${time} ${label}`) ?? -1);
   }
 
-  /** A track's label at a time; 0 where it has none. @param {Track} track @param {number} time */
+  /**
+   * A track's label at a time; 0 where it has none.
+   * @param {Track} track
+   * @param {number} time
+   */
   labelAt(track, time) {
     return track.points.find(p => p[0] === time)?.[1] ?? 0;
   }
 
-  /** Tails over a slice. @param {CanvasRenderingContext2D} context @param {SliceView} view @param {number} length */
+  /**
+   * Tails over a slice.
+   * @param {CanvasRenderingContext2D} context
+   * @param {SliceView} view
+   * @param {number} length
+   */
   drawTails(context, view, length) {
     const depth = this.store.scene.grid.shape[view.axes.through] > 1 ? Math.max(3, this.store.scene.grid.shape[view.axes.through] / 12) : Infinity;
     this.#tails(context, p => view.toScreen(p), length, p => Math.abs(p[view.axes.through] - view.index) <= depth);
   }
 
-  /** Tails in 3D. @param {CanvasRenderingContext2D} context @param {(um: Point) => [number, number]} project @param {number} length */
+  /**
+   * Tails in 3D.
+   * @param {CanvasRenderingContext2D} context
+   * @param {(um: Point) => [number, number]} project
+   * @param {number} length
+   */
   drawTails3D(context, project, length) {
     const v = this.store.scene.grid.voxel_um;
     this.#tails(context, p => project({ z: (p.z + 0.5) * v.z, y: (p.y + 0.5) * v.y, x: (p.x + 0.5) * v.x }), length, () => true);

@@ -75,6 +75,7 @@ class App {
       case 'colors': void this.store.fetchColors(message.version, message.low === null ? null : [message.low, message.high]); break;
       case 'picked': this.volume.picked(message); break;
       case 'edited': this.editing.edited(message); break;
+      case 'refused': this.editing.refused(message); break;
       case 'error': toast(message.message, true); break;
     }
   }
@@ -112,7 +113,10 @@ class App {
     this.drawSlices();
   }
 
-  /** Brings a place into all views. @param {Point} at */
+  /**
+   * Brings a place into all views.
+   * @param {Point} at
+   */
   goTo(at) {
     this.store.moveCursor(at);
     for (const slice of this.slices) {

@@ -1,13 +1,33 @@
 /** @typedef {import('./types.js').Hello} Hello */
 
-/** An element that must be there. @param {string} id @returns {HTMLElement} */
+/**
+ * An element that must be there.
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
 export function byId(id) {
   const element = document.getElementById(id);
   if (!element) throw new Error(`the page has no #${id}`);
   return element;
 }
 
-/** Makes an element. @param {string} tag @param {Record<string, string>} [attributes] @param {(Node | string)[]} children @returns {HTMLElement} */
+/**
+ * For filters: leaves out what is missing.
+ * @template T
+ * @param {T | undefined} value
+ * @returns {value is T}
+ */
+export function isThere(value) {
+  return value !== undefined;
+}
+
+/**
+ * Makes an element.
+ * @param {string} tag
+ * @param {Record<string, string>} [attributes]
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElement}
+ */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -27,7 +47,12 @@ export async function getJson(path, signal) {
   return (await get(path, signal)).json();
 }
 
-/** Bytes and the range of intensities they stand for. @param {string} path @param {AbortSignal} [signal] @returns {Promise<{bytes: ArrayBuffer, range: [number, number]}>} */
+/**
+ * Bytes and the range of intensities they stand for.
+ * @param {string} path
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<{bytes: ArrayBuffer, range: [number, number]}>}
+ */
 export async function getBytes(path, signal) {
   const response = await get(path, signal);
   const range = (response.headers.get('X-Range') ?? '0 1').split(' ').map(Number);

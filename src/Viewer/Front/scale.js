@@ -1,4 +1,7 @@
-/** The longest of 1, 2 and 5 times a power of ten that is no longer than a length. @param {number} most */
+/**
+ * The longest of 1, 2 and 5 times a power of ten that is no longer than a length.
+ * @param {number} most
+ */
 export function roundLength(most) {
   const power = 10 ** Math.floor(Math.log10(most)), lead = most / power;
   return power * (lead >= 5 ? 5 : lead >= 2 ? 2 : 1);
@@ -9,7 +12,13 @@ export function lengthText(um) {
   return um >= 1000 ? `${+(um / 1000).toPrecision(4)} mm` : um >= 1 ? `${+um.toPrecision(4)} µm` : `${+(um * 1000).toPrecision(4)} nm`;
 }
 
-/** A bar of a round length at the lower right. @param {CanvasRenderingContext2D} context @param {number} width @param {number} height @param {number} pixelsPerUm */
+/**
+ * A bar of a round length at the lower right.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} width
+ * @param {number} height
+ * @param {number} pixelsPerUm
+ */
 export function drawScaleBar(context, width, height, pixelsPerUm) {
   const um = roundLength(Math.min(width / 4, 160) / pixelsPerUm), length = um * pixelsPerUm, right = width - 14, bottom = height - 14;
   context.save();
@@ -26,7 +35,10 @@ export function drawScaleBar(context, width, height, pixelsPerUm) {
   context.restore();
 }
 
-/** A number for people. @param {number} v */
+/**
+ * A number for people.
+ * @param {number} v
+ */
 export function numberText(v) {
   if (!Number.isFinite(v)) return '';
   if (Number.isInteger(v)) return String(v);

@@ -8,7 +8,10 @@ import { drawScaleBar, numberText } from './scale.js';
 /** @typedef {import('./tiles.js').TileStore} TileStore */
 /** @typedef {import('./tiles.js').Tile} Tile */
 
-/** Axes of a plane: to the right, down, and through it. @type {Record<Plane, {right: 'z' | 'y' | 'x', down: 'z' | 'y' | 'x', through: 'z' | 'y' | 'x'}>} */
+/**
+ * Axes of a plane: to the right, down, and through it.
+ * @type {Record<Plane, {right: 'z' | 'y' | 'x', down: 'z' | 'y' | 'x', through: 'z' | 'y' | 'x'}>}
+ */
 export const AXES = { xy: { right: 'x', down: 'y', through: 'z' }, xz: { right: 'x', down: 'z', through: 'y' }, zy: { right: 'z', down: 'y', through: 'x' } };
 const COLORS = { z: '#7fb2ff', y: '#86e08c', x: '#ff9090' };
 /** @type {('z' | 'y' | 'x')[]} */ const ORDER = ['z', 'y', 'x'];
@@ -25,7 +28,11 @@ export class Sight {
 /** One slice on a canvas: tiles of image and labels, outlines, cursor, scale bar, and whatever tools draw over it. */
 export class SliceView {
   #dirty = false;
-  /** Tiles shown last, for places whose new tile is on its way. @type {Map<string, Tile>} */ #last = new Map();
+  /**
+   * Tiles shown last, for places whose new tile is on its way.
+   * @type {Map<string, Tile>}
+   */
+  #last = new Map();
   /** @type {((context: CanvasRenderingContext2D, view: SliceView) => void)[]} */ overlays = [];
   width = 1;
   height = 1;
@@ -72,7 +79,11 @@ export class SliceView {
     this.sight.middle = { z: shape.z * voxel.z / 2, y: shape.y * voxel.y / 2, x: shape.x * voxel.x / 2 };
   }
 
-  /** Voxel coordinates (whole numbers are voxel centres) to pixels of the element. @param {Point} at @returns {[number, number]} */
+  /**
+   * Voxel coordinates (whole numbers are voxel centres) to pixels of the element.
+   * @param {Point} at
+   * @returns {[number, number]}
+   */
   toScreen(at) {
     const { right, down } = this.axes, voxel = this.store.scene.grid.voxel_um, { zoom, middle } = this.sight;
     return [((at[right] + 0.5) * voxel[right] - middle[right]) * zoom + this.width / 2, ((at[down] + 0.5) * voxel[down] - middle[down]) * zoom + this.height / 2];
@@ -114,7 +125,10 @@ export class SliceView {
     this.sight.middle[down] -= dy / this.sight.zoom;
   }
 
-  /** Draws before the next frame. @param {boolean} [now] */
+  /**
+   * Draws before the next frame.
+   * @param {boolean} [now]
+   */
   draw(now = false) {
     if (now) return this.#paint();
     if (this.#dirty) return;
@@ -279,7 +293,11 @@ export class SliceView {
     context.globalAlpha = 1;
   }
 
-  /** The cell and the intensities at a place, as far as they are here. @param {Point} at @returns {{id: number | null, values: string[]}} */
+  /**
+   * The cell and the intensities at a place, as far as they are here.
+   * @param {Point} at
+   * @returns {{id: number | null, values: string[]}}
+   */
   read(at) {
     const { info, scene } = this.store;
     let id = null;
@@ -312,7 +330,11 @@ export class SliceView {
   }
 }
 
-/** Intensities are held in 65,536 steps: whole numbers are told as such where the steps are fine enough. @param {number} value @param {number} step */
+/**
+ * Intensities are held in 65,536 steps: whole numbers are told as such where the steps are fine enough.
+ * @param {number} value
+ * @param {number} step
+ */
 function intensityText(value, step) {
   return Math.abs(value - Math.round(value)) <= step / 2 + 1e-9 ? String(Math.round(value)) : numberText(value);
 }

@@ -8,7 +8,11 @@ import { getBytes } from './net.js';
 export class Store {
   /** @type {Scene} */ scene;
   /** @type {Info} */ info;
-  /** Colour of each cell as 0xffbbggrr. @type {Map<number, number>} */ colors = new Map();
+  /**
+   * Colour of each cell as 0xffbbggrr.
+   * @type {Map<number, number>}
+   */
+  colors = new Map();
   colorVersion = 0;
   labelVersion = 0;
   /** Rises when cells are selected, hidden or isolated. */ lookVersion = 0;
@@ -28,7 +32,11 @@ export class Store {
     this.#index();
   }
 
-  /** Calls back after changes of a topic: cursor, camera, time, images, labels, colors, hover, edited, table. @param {string} topics @param {() => void} listener */
+  /**
+   * Calls back after changes of a topic: cursor, camera, time, images, labels, colors, hover, edited, table.
+   * @param {string} topics
+   * @param {() => void} listener
+   */
   on(topics, listener) {
     for (const topic of topics.split(' ')) {
       const set = this.#listeners.get(topic) ?? new Set();
@@ -41,20 +49,29 @@ export class Store {
     for (const listener of this.#listeners.get(topic) ?? []) listener();
   }
 
-  /** Replaces everything, after an error or an interruption. @param {Scene} scene */
+  /**
+   * Replaces everything, after an error or an interruption.
+   * @param {Scene} scene
+   */
   reset(scene) {
     this.scene = scene;
     this.#index();
     for (const topic of ['cursor', 'camera', 'time', 'images', 'labels']) this.emit(topic);
   }
 
-  /** Applies a scene command and sends it. @param {any} command */
+  /**
+   * Applies a scene command and sends it.
+   * @param {any} command
+   */
   run(command) {
     this.send(command);
     this.apply(command);
   }
 
-  /** Applies a scene command as the server's SceneReducer does. @param {any} command */
+  /**
+   * Applies a scene command as the server's SceneReducer does.
+   * @param {any} command
+   */
   apply(command) {
     const s = this.scene, labels = s.labels;
     switch (command.do) {
@@ -103,7 +120,11 @@ export class Store {
     this.emit('hover');
   }
 
-  /** Fetches the colours the server found. @param {number} version @param {[number, number] | null} range */
+  /**
+   * Fetches the colours the server found.
+   * @param {number} version
+   * @param {[number, number] | null} range
+   */
   async fetchColors(version, range) {
     const { bytes } = await getBytes('colors');
     const pairs = new Uint32Array(bytes), colors = new Map();

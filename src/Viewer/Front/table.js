@@ -1,4 +1,4 @@
-import { getJson, make } from './net.js';
+import { getJson, isThere, make } from './net.js';
 import { numberText } from './scale.js';
 
 /** @typedef {import('./types.js').Column} Column */
@@ -62,13 +62,20 @@ export class CellTable {
     return this.columns.find(c => c.name === name);
   }
 
-  /** Cells that the filter lets through, in the order shown. @returns {number[]} */
+  /**
+   * Cells that the filter lets through, in the order shown.
+   * @returns {number[]}
+   */
   get ids() {
     const labels = this.column('label')?.values ?? [];
     return this.#rows.map(r => Number(labels[r]));
   }
 
-  /** The middle of a cell in voxels. @param {number} id @returns {{z: number, y: number, x: number} | null} */
+  /**
+   * The middle of a cell in voxels.
+   * @param {number} id
+   * @returns {{z: number, y: number, x: number} | null}
+   */
   middle(id) {
     const row = this.#rowOf.get(id), axes = this.column('centroid-2') ? 3 : 2;
     if (row === undefined) return null;
@@ -76,7 +83,11 @@ export class CellTable {
     return axes === 3 ? { z: at(0), y: at(1), x: at(2) } : { z: 0, y: at(0), x: at(1) };
   }
 
-  /** A few numbers of a cell, for the tooltip. @param {number} id @returns {string} */
+  /**
+   * A few numbers of a cell, for the tooltip.
+   * @param {number} id
+   * @returns {string}
+   */
   summary(id) {
     const row = this.#rowOf.get(id);
     if (row === undefined) return '';
@@ -112,7 +123,11 @@ export class CellTable {
     this.#draw();
   }
 
-  /** `area > 100, label = 7` or a part of a label. @param {string} text @returns {(row: number) => boolean} */
+  /**
+   * `area > 100, label = 7` or a part of a label.
+   * @param {string} text
+   * @returns {(row: number) => boolean}
+   */
   #filter(text) {
     this.#filterError = '';
     const tests = text.split(/,|\band\b/).map(part => part.trim()).filter(Boolean).map(part => {
@@ -137,7 +152,7 @@ export class CellTable {
   }
 
   #draw() {
-    const shown = this.#shown.map(n => this.column(n)).filter(c => c !== undefined), width = 62 + 78 * (shown.length - 1);
+    const shown = this.#shown.map(n => this.column(n)).filter(isThere), width = 62 + 78 * (shown.length - 1);
     this.head.replaceChildren(...shown.map(c => {
       const sorted = c.name === this.#sort;
       const button = make('button', { title: c.name, role: 'columnheader', 'aria-sort': sorted ? this.#down ? 'descending' : 'ascending' : 'none' }, c.name + (sorted ? this.#down ? ' ▾' : ' ▴' : ''));

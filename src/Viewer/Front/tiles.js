@@ -28,6 +28,11 @@ export class TileStore {
   /** @type {Map<string, {path: string, wish: number, width: number, height: number, version: number}>} */ #wanted = new Map();
   /** @type {Set<string>} */ #coming = new Set();
   #wish = 0;
+  /**
+   * Draws into a tile that has just come what the server did not know yet.
+   * @type {(tile: Tile) => void}
+   */
+  decorate = () => {};
 
   /** @param {Store} store @param {() => void} arrived */
   constructor(store, arrived) {
@@ -69,10 +74,43 @@ export class TileStore {
     this.#wanted.clear();
   }
 
-  /** Tiles of labels of a slice that are held. @param {number} time @param {Plane} plane @param {number} index @returns {Tile[]} */
+  /**
+   * Tiles of labels of a slice that are held.
+   * @param {number} time
+   * @param {Plane} plane
+   * @param {number} index
+   * @returns {Tile[]}
+   */
   labelsOf(time, plane, index) {
     const start = `labels/${time}/${plane}/${index}/`;
     return [...this.#held.values()].filter(t => t.key.startsWith(start));
+  }
+
+  /**
+   * Labels changed in boxes: tiles there are fetched again when they are next seen.
+   * @param {{time: number, box: {z: number, y: number, x: number, depth: number, height: number, width: number}}[]} boxes
+   * @param {number} version
+   */
+  outdate(boxes, version) {
+    const { tile: side, label_stride: stride } = this.store.info, [sz, sy, sx] = stride ?? [1, 1, 1];
+    for (const tile of this.#held.values()) {
+      const [kind, time, plane, index, level, row, column] = tile.key.split('/');
+      if (kind !== 'labels') continue;
+      const step = side * 2 ** Number(level), [top, left] = [Number(row) * step, Number(column) * step];
+      const touched = boxes.some(({ time: t, box }) => {
+        if (t !== Number(time)) return false;
+        const [through, deep, down, high, right, wide] = plane === 'xy' ? [box.z / sz, box.depth / sz, box.y / sy, box.height / sy, box.x / sx, box.width / sx]
+          : plane === 'xz' ? [box.y / sy, box.height / sy, box.z / sz, box.depth / sz, box.x / sx, box.width / sx]
+          : [box.x / sx, box.width / sx, box.y / sy, box.height / sy, box.z / sz, box.depth / sz];
+        return Number(index) >= Math.floor(through) && Number(index) < through + deep && down < top + step && down + high > top && right < left + step && right + wide > left;
+      });
+      if (!touched && tile.version === version - 1) tile.version = version;
+    }
+  }
+
+  /** Fetches all labels again when they are next seen. */
+  forgetLabels() {
+    for (const tile of this.#held.values()) if (tile.ids) tile.version = -1;
   }
 
   #fetch() {
@@ -93,10 +131,12 @@ export class TileStore {
     try {
       const { bytes, range } = await getBytes(path);
       const isLabels = path.startsWith('labels/');
-      this.#held.set(path, {
+      /** @type {Tile} */ const tile = {
         key: path, width, height, range, version,
         steps: isLabels ? null : new Uint16Array(bytes), ids: isLabels ? new Uint32Array(bytes) : null, fill: null, lines: null, painted: '',
-      });
+      };
+      if (isLabels) this.decorate(tile);
+      this.#held.set(path, tile);
       for (const old of this.#held.keys()) {
         if (this.#held.size <= MOST_TILES) break;
         this.#held.delete(old);
@@ -110,7 +150,13 @@ export class TileStore {
     }
   }
 
-  /** The tile's picture in its layer's colours. @param {Tile} tile @param {number} channel @param {ImageLayer} layer @returns {HTMLCanvasElement} */
+  /**
+   * The tile's picture in its layer's colours.
+   * @param {Tile} tile
+   * @param {number} channel
+   * @param {ImageLayer} layer
+   * @returns {HTMLCanvasElement}
+   */
   paintImage(tile, channel, layer) {
     const [low, high] = tile.range;
     const key = `${layer.lut} ${layer.low} ${layer.high} ${layer.gamma} ${layer.opacity} ${low} ${high}`;
@@ -126,7 +172,11 @@ export class TileStore {
     return canvas;
   }
 
-  /** The tile's cells, filled and as outlines. @param {Tile} tile @param {string} look  changes when cells look different */
+  /**
+   * The tile's cells, filled and as outlines.
+   * @param {Tile} tile
+   * @param {string} look  changes when cells look different
+   */
   paintLabels(tile, look) {
     if (tile.fill && tile.lines && tile.painted === look) return;
     const { width, height } = tile, ids = tile.ids ?? new Uint32Array(width * height);

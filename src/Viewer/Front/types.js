@@ -10,6 +10,8 @@
  * @property {number} seed
  * @property {string} [feature]
  * @property {string} feature_map
+ * @property {number | null} [feature_low]
+ * @property {number | null} [feature_high]
  * @property {string} surface
  * @property {number[]} isolated
  * @property {number[]} hidden

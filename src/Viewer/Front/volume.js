@@ -21,7 +21,11 @@ export class VolumeView {
   /** @type {Map<number, (answer: {id: number | null, voxel: Point | null}) => void>} */ #asked = new Map();
   #questions = 0;
   /** @type {((context: CanvasRenderingContext2D, project: (at: Point) => [number, number], view: VolumeView) => void)[]} */ overlays = [];
-  /** When the last pictures were shown. @type {number[]} */ times = [];
+  /**
+   * When the last pictures were shown.
+   * @type {number[]}
+   */
+  times = [];
   /** @type {{number: number, width: number, milliseconds: number} | null} */ last = null;
 
   /** @param {HTMLElement} element @param {Store} store */
@@ -82,14 +86,24 @@ export class VolumeView {
     return recent.length < 2 ? 0 : 1000 * (recent.length - 1) / (recent[recent.length - 1] - recent[0]);
   }
 
-  /** The cell under the mouse; null while the picture moves. @param {number} x @param {number} y @returns {number | null} */
+  /**
+   * The cell under the mouse; null while the picture moves.
+   * @param {number} x
+   * @param {number} y
+   * @returns {number | null}
+   */
   idAt(x, y) {
     if (!this.#ids) return null;
     const [i, j] = [Math.floor(x / this.width * this.#idWidth), Math.floor(y / this.height * this.#idHeight)];
     return i < 0 || j < 0 || i >= this.#idWidth || j >= this.#idHeight ? null : this.#ids[j * this.#idWidth + i];
   }
 
-  /** What is under a place, with the place in the volume. @param {number} x @param {number} y @returns {Promise<{id: number | null, voxel: Point | null}>} */
+  /**
+   * What is under a place, with the place in the volume.
+   * @param {number} x
+   * @param {number} y
+   * @returns {Promise<{id: number | null, voxel: Point | null}>}
+   */
   pick(x, y) {
     const number = ++this.#questions, size = JSON.parse(this.#sized || '{"width":0,"height":0}');
     this.store.send({ ask: 'pick', number, x: Math.floor(x / this.width * size.width), y: Math.floor(y / this.height * size.height) });
@@ -102,7 +116,10 @@ export class VolumeView {
     this.#asked.delete(answer.number);
   }
 
-  /** Moves the camera here at once, and tells the server once a frame. @param {Camera} camera */
+  /**
+   * Moves the camera here at once, and tells the server once a frame.
+   * @param {Camera} camera
+   */
   move(camera) {
     this.store.apply({ do: 'camera', camera });
     if (this.#sending) return;
@@ -129,7 +146,10 @@ export class VolumeView {
     this.move({ ...camera, height_um: camera.height_um / factor });
   }
 
-  /** All of the volume. @param {Partial<Camera>} [direction] */
+  /**
+   * All of the volume.
+   * @param {Partial<Camera>} [direction]
+   */
   fit(direction = {}) {
     const { shape, voxel_um: v } = this.store.scene.grid;
     this.move(fit({ ...this.store.scene.camera, ...direction }, { z: shape.z * v.z, y: shape.y * v.y, x: shape.x * v.x }, this.width / this.height));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cellpose3D.Viewer.Editing;
 using Cellpose3D.Viewer.Scene;
 
 namespace Cellpose3D.Viewer.Server;
@@ -9,6 +10,9 @@ namespace Cellpose3D.Viewer.Server;
 [JsonDerivedType(typeof(Size), "size")]
 [JsonDerivedType(typeof(Shown), "shown")]
 [JsonDerivedType(typeof(Pick), "pick")]
+[JsonDerivedType(typeof(Undo), "undo")]
+[JsonDerivedType(typeof(Redo), "redo")]
+[JsonDerivedType(typeof(Save), "save")]
 internal abstract record ClientRequest
 {
     private ClientRequest()
@@ -23,6 +27,18 @@ internal abstract record ClientRequest
 
     /// <summary>What is under a pixel of the full picture?</summary>
     public sealed record Pick(long Number, int X, int Y) : ClientRequest;
+
+    /// <summary>Take the last edit back.</summary>
+    public sealed record Undo : ClientRequest;
+
+    /// <summary>Make the edit taken back last again.</summary>
+    public sealed record Redo : ClientRequest;
+
+    /// <summary>Write the labels to their file.</summary>
+    public sealed record Save : ClientRequest;
+
+    /// <summary>Edit the labels; sent as the command itself.</summary>
+    public sealed record Edit(EditCommand Command) : ClientRequest;
 }
 
 /// <summary>Requests as JSON.</summary>
@@ -30,8 +46,8 @@ internal abstract record ClientRequest
 [JsonSerializable(typeof(ClientRequest))]
 internal sealed partial class ClientRequestJson : JsonSerializerContext
 {
-    /// <summary>Reads a message of a page: a scene command, which has <c>do</c>, or a request, which has <c>ask</c>.</summary>
-    /// <exception cref="InvalidDataException">It is neither.</exception>
+    /// <summary>Reads a message of a page: a scene command, which has <c>do</c>, an edit, which has <c>edit</c>, or a request, which has <c>ask</c>.</summary>
+    /// <exception cref="InvalidDataException">It is none of these.</exception>
     public static (SceneCommand? Command, ClientRequest? Request) Read(ReadOnlySpan<byte> message)
     {
         try
@@ -44,7 +60,9 @@ internal sealed partial class ClientRequestJson : JsonSerializerContext
                 return (json.Deserialize(SceneJson.Default.SceneCommand), null);
             if (json.RootElement.TryGetProperty("ask", out _))
                 return (null, json.Deserialize(Default.ClientRequest));
-            throw new InvalidDataException("a message must have 'do' (a scene command) or 'ask' (a request).");
+            if (json.RootElement.TryGetProperty("edit", out _))
+                return (null, json.Deserialize(EditJson.Default.EditCommand) is { } edit ? new ClientRequest.Edit(edit) : null);
+            throw new InvalidDataException("a message must have 'do' (a scene command), 'edit' (of labels) or 'ask' (a request).");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {

@@ -14,13 +14,15 @@ public sealed class FrameStore
     private readonly CancellationToken _closing;
     private readonly Lock _gate = new(), _reading = new();
     private readonly LinkedList<(int Time, Task<Frame> Load)> _held = [];         // used last comes first
-    private readonly HashSet<int> _pinned = [];
+    private readonly IReadOnlyList<LabelVolume>? _edited;
 
     /// <summary>Begins with nothing in memory.</summary>
     /// <param name="files">The files, borrowed; they must stay open.</param>
     /// <param name="bytes">How much may be held; one time point always is.</param>
+    /// <param name="edited">Labels of every time point that are held elsewhere, and edited; null: they are read from the files.</param>
     /// <param name="closing">Ends reading.</param>
-    public FrameStore(SceneFiles files, long bytes, CancellationToken closing = default) => (_files, _bytes, _closing) = (files, bytes, closing);
+    public FrameStore(SceneFiles files, long bytes, IReadOnlyList<LabelVolume>? edited = null, CancellationToken closing = default) =>
+        (_files, _bytes, _edited, _closing) = (files, bytes, edited, closing);
 
     /// <summary>Channels that are read.</summary>
     public int Channels => Math.Min(_files.Channels, MostChannels);
@@ -51,20 +53,13 @@ public sealed class FrameStore
         }
     }
 
-    /// <summary>Keeps a time point whose labels were changed, however little memory is left.</summary>
-    /// <param name="time">From 0.</param>
-    public void Pin(int time)
-    {
-        lock (_gate)
-            _pinned.Add(time);
-    }
-
     private Frame Read(int time)
     {
         lock (_reading)
         {
             IntensityVolume[] images = [.. Enumerable.Range(0, Channels).Select(c => _files.ReadImage(time, c, _closing))];
-            return new Frame(time, _files.HasLabels ? _files.ReadLabels(time, _closing) : null, images);
+            LabelVolume? labels = _edited is not null ? _edited[_edited.Count == 1 ? 0 : time] : _files.HasLabels ? _files.ReadLabels(time, _closing) : null;
+            return new Frame(time, labels, images);
         }
     }
 
@@ -75,7 +70,7 @@ public sealed class FrameStore
         {
             LinkedListNode<(int Time, Task<Frame> Load)>? next = node.Next;
             held += node.Value.Load.IsCompletedSuccessfully ? node.Value.Load.Result.Bytes : 0;
-            if (held > _bytes && node != _held.First && node.Value.Load.IsCompleted && !_pinned.Contains(node.Value.Time))
+            if (held > _bytes && node != _held.First && node.Value.Load.IsCompleted)
                 _held.Remove(node);
             node = next;
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Cellpose3D.Viewer.Scene;
 
 namespace Cellpose3D.Viewer.Server;
@@ -12,6 +13,10 @@ public interface ISessionListener
     /// <summary>Cells have other colours.</summary>
     /// <param name="colors">The colours.</param>
     void OnColors(CellColors colors);
+
+    /// <summary>Labels were changed or saved.</summary>
+    /// <param name="message">For the page: the boxes, the labels' version, undo and redo.</param>
+    void OnEdited(JsonObject message);
 
     /// <summary>Something failed that nobody waits for.</summary>
     /// <param name="message">One line.</param>

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Cellpose3D.Tracking.Detections;
+using Cellpose3D.Viewer.Editing;
 using Cellpose3D.Viewer.Rendering;
 using Cellpose3D.Viewer.Scene;
 
@@ -64,6 +65,12 @@ internal sealed class ViewConnection : ISessionListener
     public void OnColors(CellColors colors)
     {
         Send(new JsonObject { ["type"] = "colors", ["version"] = colors.Version, ["low"] = colors.Low, ["high"] = colors.High });
+        _pictures?.Changed(null);
+    }
+
+    public void OnEdited(JsonObject message)
+    {
+        Send(message);
         _pictures?.Changed(null);
     }
 
@@ -158,9 +165,38 @@ internal sealed class ViewConnection : ISessionListener
             case ClientRequest.Shown:
                 _pictures?.Shown();
                 break;
+            case ClientRequest.Edit edit:
+                _ = EditAsync(desk => desk.ApplyAsync(edit.Command));
+                break;
+            case ClientRequest.Undo:
+                _ = EditAsync(desk => desk.UndoAsync());
+                break;
+            case ClientRequest.Redo:
+                _ = EditAsync(desk => desk.RedoAsync());
+                break;
+            case ClientRequest.Save:
+                _ = EditAsync(desk => desk.SaveAsync(), saved: true);
+                break;
             case ClientRequest.Pick pick:
                 _ = PickAsync(pick);
                 break;
+        }
+    }
+
+    private async Task EditAsync(Func<EditDesk, Task<(EditResult Result, JsonObject State)>> work, bool saved = false)
+    {
+        try
+        {
+            await _session.EditAsync(work, this, saved).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
+        {
+            OnError(e.Message.ReplaceLineEndings(" "));
+            Send(new JsonObject { ["type"] = "refused", ["version"] = _session.LabelVersion, ["state"] = _session.Desk?.Describe() });
+        }
+        catch (ObjectDisposedException)
+        {
+            OnError("the program is closing; this edit was not made.");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Cellpose3D.Viewer.Coloring;
 using Cellpose3D.Viewer.Contexts;
+using Cellpose3D.Viewer.Editing;
 using Cellpose3D.Viewer.Scene;
 using Cellpose3D.Viewer.Volumes;
 using Cellpose3D.Volume.Sources;
@@ -22,9 +23,9 @@ public sealed class ViewSession : IAsyncDisposable
     private int _clients;
 
     /// <summary>Begins with a scene.</summary>
-    private ViewSession(SceneFiles files, FrameStore frames, Frame first, SceneState scene, GlThread? gl, TrackView? tracks)
+    private ViewSession(SceneFiles files, FrameStore frames, Frame first, SceneState scene, GlThread? gl, TrackView? tracks, EditDesk? desk)
     {
-        (Files, Frames, _first, Scene, Tracks) = (files, frames, first, scene, tracks);
+        (Files, Frames, _first, Scene, Tracks, Desk) = (files, frames, first, scene, tracks, desk);
         Numbers = new CellNumbers(files, Frames);
         Pictures = gl is null ? null : new PictureMaker(gl, scene.Grid);
         _painter = new LabelPainter(files, Frames, Numbers, tracks, _closing.Token);
@@ -36,14 +37,15 @@ public sealed class ViewSession : IAsyncDisposable
     /// <param name="look">What to begin with.</param>
     /// <param name="gl">Draws 3D; null where there is no OpenGL. The session ends it.</param>
     /// <param name="tracks">The tracks; null for none.</param>
+    /// <param name="desk">Edits the labels; null where they are only looked at. The session closes it.</param>
     /// <param name="heldBytes">Memory for time points.</param>
     /// <exception cref="ArgumentException">A wish does not fit the files.</exception>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
-    public static async Task<ViewSession> OpenAsync(SceneFiles files, ViewLook look, GlThread? gl, TrackView? tracks = null, long heldBytes = 2L << 30)
+    public static async Task<ViewSession> OpenAsync(SceneFiles files, ViewLook look, GlThread? gl, TrackView? tracks = null, EditDesk? desk = null, long heldBytes = 2L << 30)
     {
-        var frames = new FrameStore(files, heldBytes);
+        var frames = new FrameStore(files, heldBytes, desk?.Frames);
         Frame first = await frames.GetAsync(look.Time).ConfigureAwait(false);
-        return new ViewSession(files, frames, first, SceneStart.Of(files, first, look), gl, tracks);
+        return new ViewSession(files, frames, first, SceneStart.Of(files, first, look), gl, tracks, desk);
     }
 
     /// <summary>The opened files.</summary>
@@ -57,6 +59,9 @@ public sealed class ViewSession : IAsyncDisposable
 
     /// <summary>The tracks; null for none.</summary>
     public TrackView? Tracks { get; }
+
+    /// <summary>Edits the labels; null where they are only looked at.</summary>
+    public EditDesk? Desk { get; }
 
     /// <summary>Draws 3D; null where there is no OpenGL.</summary>
     internal PictureMaker? Pictures { get; }
@@ -85,6 +90,39 @@ public sealed class ViewSession : IAsyncDisposable
         }
         Tell(l => l.OnCommand(command), from);
         if (repaint)
+            Repaint();
+    }
+
+    /// <summary>Makes an edit, takes one back or saves, and tells every page what changed.</summary>
+    /// <param name="work">What to do at the desk.</param>
+    /// <param name="from">Who asked for it.</param>
+    /// <param name="saved">The file that was written; null where none was.</param>
+    /// <exception cref="ArgumentException">There is nothing to edit, or the edit does not fit the labels.</exception>
+    /// <exception cref="IOException">The disk is full or read-only.</exception>
+    internal async Task EditAsync(Func<EditDesk, Task<(EditResult Result, JsonObject State)>> work, ISessionListener from, bool saved = false)
+    {
+        EditDesk desk = Desk ?? throw new ArgumentException("these labels can only be looked at.");
+        (EditResult result, JsonObject state) = await work(desk).ConfigureAwait(false);
+        var boxes = new JsonArray();
+        foreach (EditedBox box in result.Boxes)
+            boxes.Add(new JsonObject { ["time"] = box.Time, ["box"] = Json(box.Box) });
+        lock (_gate)
+        {
+            if (!result.Boxes.IsEmpty)
+                LabelVersion++;
+            foreach (int time in result.Boxes.Select(b => b.Time).Distinct())
+                Numbers.Forget(time);
+            // under the lock, so that pages hear of versions in their order
+            foreach (ISessionListener listener in _listeners)
+            {
+                listener.OnEdited(new JsonObject
+                {
+                    ["type"] = "edited", ["mine"] = listener == from, ["version"] = LabelVersion, ["boxes"] = boxes.DeepClone(),
+                    ["new_ids"] = new JsonArray([.. result.NewIds.Select(id => (JsonNode)id)]), ["state"] = state.DeepClone(), ["saved"] = saved ? (string?)state["path"] : null,
+                });
+            }
+        }
+        if (!result.Boxes.IsEmpty)
             Repaint();
     }
 
@@ -131,6 +169,7 @@ public sealed class ViewSession : IAsyncDisposable
         ["luts"] = Luts(),
         ["has_tracks"] = Tracks is not null,
         ["label_version"] = LabelVersion,
+        ["editing"] = Desk?.Describe(),
     };
 
     /// <summary>Ends all work and closes files and context.</summary>
@@ -138,10 +177,14 @@ public sealed class ViewSession : IAsyncDisposable
     {
         await _closing.CancelAsync().ConfigureAwait(false);
         await _painter.DisposeAsync().ConfigureAwait(false);
+        if (Desk is not null)
+            await Desk.DisposeAsync().ConfigureAwait(false);
         Pictures?.Dispose();
         Files.Dispose();
         _closing.Dispose();
     }
+
+    private static JsonObject Json(VolumeBox box) => new() { ["z"] = box.Z, ["y"] = box.Y, ["x"] = box.X, ["depth"] = box.Depth, ["height"] = box.Height, ["width"] = box.Width };
 
     private static JsonArray? Json(VolumeShape? shape) => shape is { } s ? new JsonArray(s.Z, s.Y, s.X) : null;
 
