@@ -11,7 +11,11 @@ TEST_PACKAGES=("${RUN_PACKAGES[@]}" python3-numpy:/usr/lib/python3/dist-packages
     python3-h5py:/usr/lib/python3/dist-packages/h5py/__init__.py
     hdf5-tools:/usr/bin/h5dump
     # OpenGL in software, for pictures without a graphics card
-    libegl1:libEGL.so.1 libgl1-mesa-dri:/usr/lib/x86_64-linux-gnu/dri/swrast_dri.so)
+    libegl1:libEGL.so.1 libgl1-mesa-dri:/usr/lib/x86_64-linux-gnu/dri/swrast_dri.so
+    # a window, a display for it, and hands that work it
+    libglfw3:libglfw.so.3 xvfb:/usr/bin/Xvfb xdotool:/usr/bin/xdotool
+    # movies
+    ffmpeg:/usr/bin/ffmpeg)
 
 has_file() {
     case $1 in

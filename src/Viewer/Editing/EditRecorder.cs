@@ -70,7 +70,7 @@ internal sealed class EditRecorder(LabelVolume volume, int time)
             _runs.Add(new VoxelRun(_start, _length, _pair.Old, _pair.New));
     }
 
-    // boxes that meet become the one around both
+    /// <summary>Boxes around all of some, those that meet as the one around both.</summary>
     internal static ImmutableArray<VolumeBox> Disjoint(IEnumerable<VolumeBox> boxes)
     {
         var apart = new List<VolumeBox>();
@@ -86,6 +86,9 @@ internal sealed class EditRecorder(LabelVolume volume, int time)
         }
         return [.. apart.OrderBy(b => (b.Z, b.Y, b.X))];
     }
+
+    /// <summary>The smallest box around some.</summary>
+    internal static VolumeBox Around(IEnumerable<VolumeBox> boxes) => boxes.Aggregate(Around);
 
     private static VolumeBox Around(VolumeBox a, VolumeBox b)
     {

@@ -9,6 +9,12 @@ namespace Cellpose3D.Viewer.Editing;
 /// <param name="Voxels">How many voxels changed.</param>
 public sealed record EditResult(ImmutableArray<EditedBox> Boxes, ImmutableArray<uint> Ids, ImmutableArray<uint> NewIds, long Voxels)
 {
+    /// <summary>The voxels that changed.</summary>
+    internal ImmutableArray<FrameDelta> Changes { get; init; } = [];
+
+    /// <summary>Whether they became what the edit made of them, rather than what they were before it.</summary>
+    internal bool IsForth { get; init; } = true;
+
     /// <summary>Nothing changed.</summary>
     public static EditResult None { get; } = new([], [], [], 0);
 }

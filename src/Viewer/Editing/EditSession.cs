@@ -202,7 +202,7 @@ public sealed class EditSession : IDisposable
     private void RequireJournal() => _journal ??= EditJournal.Create(
         EditJournal.PathFor(Path), new JournalRecord.Begin(EditJournal.Version, HashOf(Editor.Frames), Editor.LargestId));
 
-    private static string HashOf(IReadOnlyList<LabelVolume> frames)
+    internal static string HashOf(IReadOnlyList<LabelVolume> frames)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(MemoryMarshal.AsBytes<int>([frames.Count, frames[0].Shape.Z, frames[0].Shape.Y, frames[0].Shape.X]));

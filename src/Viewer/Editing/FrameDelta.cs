@@ -28,6 +28,27 @@ internal sealed record FrameDelta(int Time, byte[] Runs, ImmutableArray<VolumeBo
             Fill(volume, run, run.New);
     }
 
+    /// <summary>Makes the change, or takes it back, in a box that was cut out of the volume.</summary>
+    /// <param name="voxels">uint32 [depth, height, width] of the box.</param>
+    /// <param name="box">The box.</param>
+    /// <param name="whole">Lengths of the volume's axes.</param>
+    /// <param name="forth">Whether from old to new.</param>
+    public void Write(uint[] voxels, VolumeBox box, VolumeShape whole, bool forth)
+    {
+        List<VoxelRun> runs = RunEncoder.Decode(Runs);
+        if (!forth)
+            runs.Reverse();
+        foreach (VoxelRun run in runs)
+        {
+            for (long at = run.Start; at < run.Start + run.Length; at++)
+            {
+                int x = (int)(at % whole.X), y = (int)(at / whole.X % whole.Y), z = (int)(at / ((long)whole.X * whole.Y));
+                if (box.Contains(z, y, x))
+                    voxels[((z - box.Z) * box.Height + y - box.Y) * box.Width + x - box.X] = forth ? run.New : run.Old;
+            }
+        }
+    }
+
     private static void Fill(LabelVolume volume, VoxelRun run, uint id)
     {
         if (run.Start < 0 || run.Length < 0 || run.Start > volume.Voxels.LongLength - run.Length)

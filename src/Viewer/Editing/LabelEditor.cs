@@ -82,7 +82,8 @@ public sealed class LabelEditor
     /// <exception cref="ArgumentException">The edit does not fit the labels, which stay as they are; the message says why.</exception>
     public EditResult Apply(EditCommand command)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)command.Time, (uint)Frames.Length, "time");
+        if ((uint)command.Time >= (uint)Frames.Length)
+            throw new ArgumentException($"time must be 0 to {Frames.Length - 1}; got {command.Time}.", nameof(command));
         if (command is EditCommand.NewId)
         {
             LargestId = TakeId(LargestId + 1);
@@ -115,7 +116,7 @@ public sealed class LabelEditor
             frame.Undo(Frames[frame.Time]);
         _done.RemoveAt(_done.Count - 1);
         _undone.Push(step);
-        return ResultOf(step.Frames, []);
+        return ResultOf(step.Frames, [], isForth: false);
     }
 
     /// <summary>Makes the edit taken back last again.</summary>
@@ -148,7 +149,7 @@ public sealed class LabelEditor
         return largest;
     }
 
-    private static EditResult ResultOf(ImmutableArray<FrameDelta> frames, ImmutableArray<uint> newIds) => new(
+    private static EditResult ResultOf(ImmutableArray<FrameDelta> frames, ImmutableArray<uint> newIds, bool isForth = true) => new(
         [.. frames.GroupBy(f => f.Time).OrderBy(g => g.Key).SelectMany(g => EditRecorder.Disjoint(g.SelectMany(f => f.Boxes)).Select(b => new EditedBox(g.Key, b)))],
-        [.. frames.SelectMany(f => f.Ids).Distinct().Order()], newIds, frames.Sum(f => f.Voxels));
+        [.. frames.SelectMany(f => f.Ids).Distinct().Order()], newIds, frames.Sum(f => f.Voxels)) { Changes = frames, IsForth = isForth };
 }

@@ -4,6 +4,10 @@ using Cellpose3D.Volume.Sources;
 namespace Cellpose3D.Viewer.Editing;
 
 /// <summary>Parts a cell among seeds: voxels are taken from the cell's thick middles to its border, each by the part that reaches it first.</summary>
+/// <remarks>
+/// A seed stands for the middle that lies uphill of it, or a thick middle would flow through the neck before a seed in a thin place was reached.
+/// Seeds that share a middle have no neck between them: their part is divided half-way.
+/// </remarks>
 internal static class Watershed
 {
     /// <summary>Parts a cell.</summary>
@@ -24,13 +28,55 @@ internal static class Watershed
             outside[i] = recorder[z, y, x] != cut.Id;
         }
         double[] squared = SpacedDistance.Squared(outside, (box.Depth, box.Height, box.Width), (voxelUm.Z, voxelUm.Y, voxelUm.X));
-        int[] parts = Flood(outside, squared, seeds, box);
+        int[] middles = [.. seeds.Select(s => Climb(s, outside, squared, box))];
+        int[] parts = Flood(outside, squared, seeds, middles, box);
         uint[] ids = [cut.Id, .. seeds.Skip(1).Select(_ => newId())];
         for (int i = 0; i < parts.Length; i++)
         {
+            if (parts[i] == 0)
+                continue;
             (int z, int y, int x) = Place(i, box);
-            if (parts[i] > 1)
-                recorder.Set(z, y, x, ids[parts[i] - 1]);
+            recorder.Set(z, y, x, ids[Nearest(parts[i] - 1, i)]);
+        }
+
+        // of the seeds that share a part
+        int Nearest(int part, int voxel) => Enumerable.Range(0, seeds.Length).Where(n => middles[n] == middles[part]).MinBy(n => Away(seeds[n], voxel));
+
+        double Away(int a, int b)
+        {
+            ((int az, int ay, int ax), (int bz, int by, int bx)) = (Place(a, box), Place(b, box));
+            return new PointUm((az - bz) * voxelUm.Z, (ay - by) * voxelUm.Y, (ax - bx) * voxelUm.X).SquaredLength;
+        }
+    }
+
+    // uphill, over dips of one voxel, which rounding makes
+    private static int Climb(int seed, bool[] outside, double[] squared, VolumeBox box)
+    {
+        for (int top = seed; ; seed = top)
+        {
+            foreach (int near in Around(seed))
+            {
+                foreach (int next in Around(near))
+                {
+                    if (squared[next] > squared[top])
+                        top = next;
+                }
+            }
+            if (top == seed)
+                return top;
+        }
+
+        IEnumerable<int> Around(int at)
+        {
+            (int z, int y, int x) = Place(at, box with { Z = 0, Y = 0, X = 0 });
+            VolumeBox near = new VolumeBox(z, y, x, 1, 1, 1).Grow(1, box.Shape);
+            for (int i = 0; i < near.Count; i++)
+            {
+                (int nz, int ny, int nx) = Place(i, near);
+                int index = (nz * box.Height + ny) * box.Width + nx;
+                if (!outside[index])
+                    yield return index;
+            }
         }
     }
 
@@ -51,15 +97,20 @@ internal static class Watershed
     }
 
     // part of each voxel from 1; 0 where none came
-    private static int[] Flood(bool[] outside, double[] squared, int[] seeds, VolumeBox box)
+    private static int[] Flood(bool[] outside, double[] squared, int[] seeds, int[] middles, VolumeBox box)
     {
         int[] parts = new int[outside.Length];
         var open = new PriorityQueue<int, (double Shallow, int Order)>();
         int order = 0;
-        for (int n = 0; n < seeds.Length; n++)
+        foreach (int[] places in (int[][])[seeds, middles])
         {
-            parts[seeds[n]] = n + 1;
-            open.Enqueue(seeds[n], (-squared[seeds[n]], order++));
+            for (int n = 0; n < seeds.Length; n++)
+            {
+                if (parts[places[n]] != 0)
+                    continue;
+                parts[places[n]] = n + 1;
+                open.Enqueue(places[n], (-squared[places[n]], order++));
+            }
         }
         int plane = box.Height * box.Width;
         while (open.TryDequeue(out int at, out _))

@@ -2,6 +2,7 @@ using System.Numerics;
 using Cellpose3D.Viewer.Contexts;
 using Cellpose3D.Viewer.Scene;
 using Cellpose3D.Viewer.Volumes;
+using Cellpose3D.Volume.Sources;
 using Silk.NET.OpenGL;
 
 namespace Cellpose3D.Viewer.Rendering;
@@ -13,11 +14,13 @@ internal sealed class LabelStore : IDisposable
 
     private readonly GlDevice _device;
     private readonly LabelVolume _labels;
-    private readonly uint[] _ids;
     private readonly GlTexture _voxels;
-    private readonly GlTexture _idTable;
-    private readonly GlTexture _looks;
+    private readonly List<VolumeBox> _changed = [];
+    private uint[] _ids = [];
+    private GlTexture? _idTable;
+    private GlTexture? _looks;
     private GlTexture? _field;
+    private Occupancy? _occupancy;
     private BrickTextures? _bricks;
     private (object Isolated, object Hidden, bool Ghosts, Vector3 Voxel)? _shown;
     private bool _fieldIsCurrent;
@@ -25,17 +28,12 @@ internal sealed class LabelStore : IDisposable
 
     public LabelStore(GlDevice device, LabelVolume labels)
     {
-        (_device, _labels, _ids) = (device, labels, labels.Ids());
+        (_device, _labels) = (device, labels);
         (int x, int y, int z) = (labels.Shape.X, labels.Shape.Y, labels.Shape.Z);
         _voxels = GlTexture.Volume(device, x, y, z, InternalFormat.R32ui, PixelFormat.RedInteger, PixelType.UnsignedInt);
         for (int plane = 0; plane < z; plane++)
             _voxels.WritePlanes<uint>(plane, labels.Voxels.AsSpan(plane * x * y, x * y), PixelFormat.RedInteger, PixelType.UnsignedInt);
-        int rows = Math.Max(1, (_ids.Length + TableWidth - 1) / TableWidth);
-        _idTable = GlTexture.Picture(device, TableWidth, rows, InternalFormat.R32ui, PixelFormat.RedInteger, PixelType.UnsignedInt);
-        _looks = GlTexture.Picture(device, TableWidth, rows, InternalFormat.Rgba8ui, PixelFormat.RgbaInteger, PixelType.UnsignedByte);
-        uint[] padded = new uint[rows * TableWidth];
-        _ids.CopyTo(padded, 0);
-        _idTable.Write<uint>(padded, PixelFormat.RedInteger, PixelType.UnsignedInt);
+        SetIds(labels.Ids());
     }
 
     /// <summary>The ids, rising.</summary>
@@ -57,15 +55,26 @@ internal sealed class LabelStore : IDisposable
         if (_shown != shown)
         {
             _bricks?.Dispose();
-            bool ghosts = layer.Ghost > 0;
-            _bricks = new BrickTextures(_device, Occupancy.Of(_labels, id => layer.Shows(id) || (ghosts && !layer.Hidden.Contains(id))));
+            _occupancy = Occupancy.Of(_labels, IsSeen);
+            _bricks = new BrickTextures(_device, _occupancy);
             _shown = shown;
             _fieldIsCurrent = false;
+            _changed.Clear();
             Version++;
         }
+        (int Z, int Y, int X) passes = SmoothField.Passes(voxelUm.Z, voxelUm.Y, voxelUm.X);
+        foreach (VolumeBox box in _changed)
+        {
+            (VolumeBox fine, VolumeBox coarse) = _occupancy!.Update(_labels, box, IsSeen);
+            _bricks!.Update(_occupancy, fine, coarse);
+            (VolumeBox around, byte[] part) = SmoothField.Around(_labels, box, layer.Shows, passes);
+            _field!.WriteBox<byte>(around, part, PixelFormat.Red, PixelType.UnsignedByte);
+            Version++;
+        }
+        _changed.Clear();
         if (!_fieldIsCurrent)
         {
-            byte[] field = SmoothField.Of(_labels, layer.Shows, SmoothField.Passes(voxelUm.Z, voxelUm.Y, voxelUm.X));
+            byte[] field = SmoothField.Of(_labels, layer.Shows, passes);
             _field ??= GlTexture.Volume(_device, _labels.Shape.X, _labels.Shape.Y, _labels.Shape.Z, InternalFormat.R8, PixelFormat.Red, PixelType.UnsignedByte, linear: true);
             int plane = _labels.Shape.X * _labels.Shape.Y;
             for (int z = 0; z < _labels.Shape.Z; z++)
@@ -74,6 +83,24 @@ internal sealed class LabelStore : IDisposable
         }
         if (_painted != (colors, layer))
             Paint(layer, colors);
+
+        bool IsSeen(uint id) => layer.Shows(id) || (layer.Ghost > 0 && !layer.Hidden.Contains(id));
+    }
+
+    /// <summary>Takes over voxels that were changed.</summary>
+    /// <param name="box">Outside of it none was.</param>
+    public void Change(VolumeBox box)
+    {
+        box = box.Intersect(_labels.Shape.All);
+        if (box.Count == 0)
+            return;
+        uint[] voxels = VolumeCut.Of(_labels.Voxels, _labels.Shape, box);
+        _voxels.WriteBox<uint>(box, voxels, PixelFormat.RedInteger, PixelType.UnsignedInt);
+        // an id that is in no voxel any more does no harm in the list
+        uint[] made = [.. new LabelVolume(voxels, box.Shape).Ids().Where(id => Array.BinarySearch(_ids, id) < 0)];
+        if (made.Length > 0)
+            SetIds([.. _ids.Concat(made).Order()]);
+        _changed.Add(box);
     }
 
     /// <summary>Binds all of it from a texture unit on, six units.</summary>
@@ -92,9 +119,9 @@ internal sealed class LabelStore : IDisposable
     /// <summary>Binds ids and looks alone, two units.</summary>
     public void BindTable(GlProgram program, LabelLayer layer, int unit)
     {
-        _idTable.Bind(unit);
+        _idTable!.Bind(unit);
         program.Set("u_ids", unit);
-        _looks.Bind(unit + 1);
+        _looks!.Bind(unit + 1);
         program.Set("u_looks", unit + 1);
         program.Set("u_idCount", _ids.Length);
         program.Set("u_allShown", layer.Isolated.IsEmpty && layer.Hidden.IsEmpty ? 1 : 0);
@@ -103,15 +130,32 @@ internal sealed class LabelStore : IDisposable
     public void Dispose()
     {
         _voxels.Dispose();
-        _idTable.Dispose();
-        _looks.Dispose();
+        _idTable?.Dispose();
+        _looks?.Dispose();
         _field?.Dispose();
         _bricks?.Dispose();
     }
 
+    private void SetIds(uint[] ids)
+    {
+        _ids = ids;
+        int rows = Math.Max(1, (ids.Length + TableWidth - 1) / TableWidth);
+        if (_idTable?.Height != rows)
+        {
+            _idTable?.Dispose();
+            _looks?.Dispose();
+            _idTable = GlTexture.Picture(_device, TableWidth, rows, InternalFormat.R32ui, PixelFormat.RedInteger, PixelType.UnsignedInt);
+            _looks = GlTexture.Picture(_device, TableWidth, rows, InternalFormat.Rgba8ui, PixelFormat.RgbaInteger, PixelType.UnsignedByte);
+        }
+        uint[] padded = new uint[rows * TableWidth];
+        ids.CopyTo(padded, 0);
+        _idTable.Write<uint>(padded, PixelFormat.RedInteger, PixelType.UnsignedInt);
+        _painted = default;
+    }
+
     private void Paint(LabelLayer layer, IReadOnlyDictionary<uint, Rgb> colors)
     {
-        byte[] looks = new byte[4 * _looks.Width * _looks.Height];
+        byte[] looks = new byte[4 * _looks!.Width * _looks.Height];
         for (int n = 0; n < _ids.Length; n++)
         {
             uint id = _ids[n];

@@ -57,8 +57,8 @@ public sealed class SceneRenderer : IDisposable
     /// <exception cref="InvalidOperationException">No labels were given.</exception>
     public void UpdateLabels(VolumeBox box)
     {
-        LabelStore labels = _labels ?? throw new InvalidOperationException("no labels were given that could have changed.");
-        SetLabels(labels.Volume);
+        (_labels ?? throw new InvalidOperationException("no labels were given that could have changed.")).Change(box);
+        _dataVersion++;
     }
 
     /// <summary>Gives one channel to draw.</summary>

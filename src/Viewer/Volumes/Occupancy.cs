@@ -12,6 +12,8 @@ public sealed class Occupancy
     /// <summary>Side of a coarse brick.</summary>
     public const int Coarse = 32;
 
+    private const int Ratio = Coarse / Fine;
+
     private Occupancy(VolumeShape fineShape, ushort[] fine, VolumeShape coarseShape, ushort[] coarse) =>
         (FineShape, FineBricks, CoarseShape, CoarseBricks) = (fineShape, fine, coarseShape, coarse);
 
@@ -48,6 +50,75 @@ public sealed class Occupancy
             }
             return bricks;
         });
+    }
+
+    /// <summary>Finds the bricks anew that a change of some voxels may have changed.</summary>
+    /// <param name="labels">The labels.</param>
+    /// <param name="changed">Outside of it no voxel was changed; not empty.</param>
+    /// <param name="shows">Whether an id is shown.</param>
+    /// <returns>The boxes of fine and coarse bricks that were found anew.</returns>
+    public (VolumeBox Fine, VolumeBox Coarse) Update(LabelVolume labels, VolumeBox changed, Func<uint, bool> shows)
+    {
+        VolumeBox near = changed.Grow(1, labels.Shape), fine = BricksOf(near, Fine), coarse = BricksOf(fine, Ratio);
+        (uint last, bool shown) = (0, false);
+        for (int z = fine.Z; z < fine.EndZ; z++)
+        {
+            for (int y = fine.Y; y < fine.EndY; y++)
+            {
+                for (int x = fine.X; x < fine.EndX; x++)
+                {
+                    VolumeBox brick = new VolumeBox(z * Fine, y * Fine, x * Fine, Fine, Fine, Fine).Grow(1, labels.Shape);
+                    FineBricks[(z * FineShape.Y + y) * FineShape.X + x] = Holds(brick) ? (ushort)1 : (ushort)0;
+                }
+            }
+        }
+        for (int z = coarse.Z; z < coarse.EndZ; z++)
+        {
+            for (int y = coarse.Y; y < coarse.EndY; y++)
+            {
+                for (int x = coarse.X; x < coarse.EndX; x++)
+                    CoarseBricks[(z * CoarseShape.Y + y) * CoarseShape.X + x] = Greatest(new VolumeBox(z * Ratio, y * Ratio, x * Ratio, Ratio, Ratio, Ratio).Intersect(FineShape.All));
+            }
+        }
+        return (fine, coarse);
+
+        static VolumeBox BricksOf(VolumeBox box, int side)
+        {
+            (int z, int y, int x) = (box.Z / side, box.Y / side, box.X / side);
+            return new VolumeBox(z, y, x, (box.EndZ - 1) / side - z + 1, (box.EndY - 1) / side - y + 1, (box.EndX - 1) / side - x + 1);
+        }
+
+        bool Holds(VolumeBox box)
+        {
+            for (int z = box.Z; z < box.EndZ; z++)
+            {
+                for (int y = box.Y; y < box.EndY; y++)
+                {
+                    foreach (uint id in labels.Voxels.AsSpan((z * labels.Shape.Y + y) * labels.Shape.X + box.X, box.Width))
+                    {
+                        if (id != last)
+                            (last, shown) = (id, id != 0 && shows(id));
+                        if (shown)
+                            return true;
+                    }
+                }
+            }
+            return false;
+        }
+
+        ushort Greatest(VolumeBox box)
+        {
+            ushort greatest = 0;
+            for (int z = box.Z; z < box.EndZ; z++)
+            {
+                for (int y = box.Y; y < box.EndY; y++)
+                {
+                    foreach (ushort value in FineBricks.AsSpan((z * FineShape.Y + y) * FineShape.X + box.X, box.Width))
+                        greatest = Math.Max(greatest, value);
+                }
+            }
+            return greatest;
+        }
     }
 
     /// <summary>Finds the greatest intensity of each brick.</summary>
@@ -95,7 +166,6 @@ public sealed class Occupancy
                 }
             }
         });
-        const int Ratio = Coarse / Fine;
         VolumeShape coarseShape = VolumeFit.Thinned(fineShape, new VolumeShape(Ratio, Ratio, Ratio));
         ushort[] coarse = new ushort[coarseShape.Count];
         int at = 0;
