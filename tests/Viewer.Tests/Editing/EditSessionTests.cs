@@ -372,7 +372,7 @@ public sealed class EditSessionTests : IDisposable
                 while (!(File.Exists(Labels + ".done") && int.TryParse(File.ReadAllText(Labels + ".done"), out int n) && n > 20))
                 {
                     Assert.False(child.HasExited, "the child ended by itself");
-                    Assert.True(waited.Elapsed < TimeSpan.FromMinutes(2), "the child made no edits");
+                    Assert.True(waited.Elapsed < TimeSpan.FromMinutes(4), "the child made no edits");
                     Thread.Sleep(5);
                 }
             }
