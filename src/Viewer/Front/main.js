@@ -168,7 +168,7 @@ class App {
     store.on('time', () => { this.tiles.forgetWishes(); this.#sliders(); this.drawAll(); });
     store.on('images labels colors hover edited', () => this.drawSlices());
     store.on('picture', () => this.#stats());
-    store.on('labels edited', () => this.editing.updateTools());
+    store.on('labels edited colors', () => this.editing.updateTools());
     const [z, t] = [byId('slide-z'), byId('slide-t')].map(e => /** @type {HTMLInputElement} */ (e));
     z.oninput = () => store.moveCursor({ ...store.scene.cursor, z: Number(z.value) });
     t.oninput = () => store.run({ do: 'time', time: Number(t.value) });

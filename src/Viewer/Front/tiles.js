@@ -69,6 +69,19 @@ export class TileStore {
     return tile;
   }
 
+  /**
+   * Fetches a tile that may be wanted soon, once there is nothing better to do.
+   * @param {number} layer @param {number} time @param {Plane} plane @param {number} index @param {number} level @param {number} row @param {number} column
+   * @param {{width: number, height: number}} size
+   */
+  expect(layer, time, plane, index, level, row, column, size) {
+    const path = `${layer < 0 ? `labels/${time}` : `image/${time}/${layer}`}/${plane}/${index}/${level}/${row}/${column}`;
+    if (this.#held.has(path) || this.#wanted.has(path)) return;
+    const side = this.store.info.tile;
+    this.#wanted.set(path, { path, wish: -1, version: layer < 0 ? this.store.labelVersion : 0, width: Math.min(side, size.width - column * side), height: Math.min(side, size.height - row * side) });
+    this.#fetch();
+  }
+
   /** Forgets what was asked for and not begun: the views moved on. */
   forgetWishes() {
     this.#wanted.clear();
