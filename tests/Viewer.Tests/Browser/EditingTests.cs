@@ -153,14 +153,14 @@ public sealed class EditingTests(BrowserFixture browser)
         await using ServedScene served = await ServedScene.StartAsync();
         IPage raw = await browser.OpenAsync();
         await raw.GotoAsync(served.Server.Address);
-        await raw.WaitForFunctionAsync("window.cellpose3d && cellpose3d.slices.every(s => s.isComplete) && document.querySelector('#tools button')");
+        await OpenedPage.Until(raw, "window.cellpose3d && cellpose3d.slices.every(s => s.isComplete) && document.querySelector('#tools button')");
         LocatorBoundingBoxResult box = (await raw.Locator("#view-xy").BoundingBoxAsync())!;
         await raw.Locator("#view-xy").FocusAsync();
         await raw.Keyboard.PressAsync("p");
 
         await raw.Mouse.MoveAsync(box.X + box.Width / 2, box.Y + box.Height / 2);
         await raw.Mouse.DownAsync();
-        await raw.WaitForFunctionAsync("cellpose3d.editing.state.is_dirty");
+        await OpenedPage.Until(raw, "cellpose3d.editing.state.is_dirty");
         await raw.CloseAsync();
         await using OpenedPage page = await OpenedPage.OpenAsync(browser, served);
 

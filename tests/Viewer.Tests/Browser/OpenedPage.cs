@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Cellpose3D.Viewer.Tests.Server;
 using Microsoft.Playwright;
@@ -7,6 +8,9 @@ namespace Cellpose3D.Viewer.Tests.Browser;
 /// <summary>The page of a served scene in a browser, and what a hand does there. A message in the console fails the test.</summary>
 internal sealed class OpenedPage : IAsyncDisposable
 {
+    /// <summary>Far beyond any wait here; a busy machine must not fail a test.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly List<string> _complaints = [];
 
     private OpenedPage(IPage page) => Page = page;
@@ -28,7 +32,19 @@ internal sealed class OpenedPage : IAsyncDisposable
     }
 
     /// <summary>Waits until something holds in the page.</summary>
-    public Task Until(string expression) => Page.WaitForFunctionAsync(expression);
+    public Task Until(string expression) => Until(Page, expression);
+
+    /// <summary>Waits until something holds in a page.</summary>
+    /// <remarks>Asked from here again and again: the page's policy lets nothing be evaluated inside of it.</remarks>
+    public static async Task Until(IPage page, string expression)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await page.EvaluateAsync<bool>($"!!({expression})"))
+        {
+            Assert.True(watch.Elapsed < Patience, $"still not true after {Patience}: {expression}");
+            await Task.Delay(30);
+        }
+    }
 
     /// <summary>A value of the page.</summary>
     public Task<T> Get<T>(string expression) => Page.EvaluateAsync<T>(expression);
