@@ -394,7 +394,8 @@ export class Editing {
         if (inside && echo.over(ids[y * tile.width + x])) ids[y * tile.width + x] = echo.id;
       }
     }
-    tile.painted = '';
+    const d = tile.dirty;
+    tile.dirty = d ? [Math.min(d[0], x0), Math.min(d[1], y0), Math.max(d[2], x1), Math.max(d[3], y1)] : [x0, y0, x1, y1];
   }
 
   // ---- outlines

@@ -141,6 +141,8 @@ class App {
     });
     for (const slice of this.slices) slice.overlays.push((context, view) => this.lineage?.drawTails(context, view, this.layers.tail));
     this.volume.overlays.push((context, project) => this.lineage?.drawTails3D(context, project, this.layers.tail));
+    for (const slice of this.slices) slice.resize();                        // the tree took some of their place
+    this.fitSlices();
     this.drawAll();
   }
 
