@@ -14,6 +14,8 @@ TEST_PACKAGES=("${RUN_PACKAGES[@]}" python3-numpy:/usr/lib/python3/dist-packages
     libegl1:libEGL.so.1 libgl1-mesa-dri:/usr/lib/x86_64-linux-gnu/dri/swrast_dri.so
     # a window, a display for it, and hands that work it
     libglfw3:libglfw.so.3 xvfb:/usr/bin/Xvfb xdotool:/usr/bin/xdotool
+    # the page of the viewer: a browser, and a check of its modules' types
+    chromium:/usr/bin/chromium node-typescript:/usr/bin/tsc
     # movies
     ffmpeg:/usr/bin/ffmpeg)
 

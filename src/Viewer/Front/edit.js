@@ -47,6 +47,7 @@ export class Editing {
   /** @type {Echo[]} */ #echoes = [];
   /** @type {{view: SliceView, at: Point} | null} */ #pointer = null;
   #sent = 0;
+  /** Whether the last command drew a cell, which is then the one to go on with. */ #draws = false;
   #answered = 0;
 
   /** @param {Store} store @param {SliceView[]} slices @param {VolumeView} volume @param {(text: string, bad?: boolean) => void} toast @param {() => void} redraw */
@@ -262,7 +263,7 @@ export class Editing {
       for (const echo of this.#echoes) if (echo.version === this.#answered) echo.version = -message.version;   // in tiles of this version
       const made = message.new_ids[0];
       if (this.#stroke?.waits && made) [this.#stroke.id, this.#stroke.waits] = [made, false];
-      if (made) this.store.select([made]);
+      if (made && this.#draws) this.store.select([made]);
       if (this.#stroke && !this.#stroke.waits) this.#flush();
       if (this.#ending && made) this.#finishEnding(made);
     }
@@ -273,9 +274,10 @@ export class Editing {
 
   /**
    * The server did not do what was asked: what was drawn here goes away again.
-   * @param {{version: number, state: EditState | null}} message
+   * @param {{message: string, version: number, state: EditState | null}} message
    */
   refused(message) {
+    this.toast(message.message, true);
     this.#answered++;
     this.#echoes = this.#echoes.filter(e => e.version !== this.#answered);
     this.#stroke = this.#ending = null;
@@ -392,7 +394,8 @@ export class Editing {
         if (inside && echo.over(ids[y * tile.width + x])) ids[y * tile.width + x] = echo.id;
       }
     }
-    tile.painted = '';
+    const d = tile.dirty;
+    tile.dirty = d ? [Math.min(d[0], x0), Math.min(d[1], y0), Math.max(d[2], x1), Math.max(d[3], y1)] : [x0, y0, x1, y1];
   }
 
   // ---- outlines
@@ -498,10 +501,11 @@ export class Editing {
     return this.state !== null;
   }
 
-  /** @param {object} command */
+  /** @param {{edit: string, [name: string]: unknown}} command */
   #send(command) {
     if (!this.#mayEdit()) return false;
     this.#sent++;
+    this.#draws = !command.edit.startsWith('split');
     this.store.send({ ...command, time: this.store.scene.time });
     return true;
   }

@@ -164,7 +164,7 @@ export class LayerPanel {
     const low = /** @type {HTMLInputElement} */ (make('input', { type: 'number', step: 'any', 'aria-label': 'shown black' })), high = /** @type {HTMLInputElement} */ (make('input', { type: 'number', step: 'any', 'aria-label': 'shown in full' }));
     low.onchange = () => this.setImage(channel, { low: Number(low.value) });
     high.onchange = () => this.setImage(channel, { high: Number(high.value) });
-    this.#refresh.push(() => { low.value = String(+read().low.toPrecision(6)); high.value = String(+read().high.toPrecision(6)); });
+    this.#refresh.push(() => { low.value = String(+read().low.toPrecision(4)); high.value = String(+read().high.toPrecision(4)); });
     box.append(make('div', { class: 'row' }, low, make('span', { class: 'spring' }), high));
     box.append(this.#select('colours', Object.keys(this.store.info.luts).map(n => [n, n]), () => read().lut, lut => this.setImage(channel, { lut })));
     box.append(this.#slider('gamma', 3, 0.05, () => read().gamma, gamma => this.setImage(channel, { gamma: Math.max(0.05, gamma) })));

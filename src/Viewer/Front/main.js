@@ -141,6 +141,8 @@ class App {
     });
     for (const slice of this.slices) slice.overlays.push((context, view) => this.lineage?.drawTails(context, view, this.layers.tail));
     this.volume.overlays.push((context, project) => this.lineage?.drawTails3D(context, project, this.layers.tail));
+    for (const slice of this.slices) slice.resize();                        // the tree took some of their place
+    this.fitSlices();
     this.drawAll();
   }
 
@@ -168,7 +170,7 @@ class App {
     store.on('time', () => { this.tiles.forgetWishes(); this.#sliders(); this.drawAll(); });
     store.on('images labels colors hover edited', () => this.drawSlices());
     store.on('picture', () => this.#stats());
-    store.on('labels edited', () => this.editing.updateTools());
+    store.on('labels edited colors', () => this.editing.updateTools());
     const [z, t] = [byId('slide-z'), byId('slide-t')].map(e => /** @type {HTMLInputElement} */ (e));
     z.oninput = () => store.moveCursor({ ...store.scene.cursor, z: Number(z.value) });
     t.oninput = () => store.run({ do: 'time', time: Number(t.value) });

@@ -159,6 +159,22 @@ export class SliceView {
     };
   }
 
+  // the planes before and behind are here before one goes there
+  #expect() {
+    const { info, scene } = this.store;
+    for (const by of [1, -1]) {
+      for (const layer of [-1, ...scene.images.keys()]) {
+        const [shape, stride] = layer < 0 ? [info.label_shape, info.label_stride] : [info.image_shape, info.image_stride];
+        if (!shape || !stride || !(layer < 0 ? scene.labels?.is_visible : scene.images[layer].is_visible)) continue;
+        const grid = this.#grid(shape, stride), index = grid.index + by;
+        if (index < 0 || index >= shape[ORDER.indexOf(this.axes.through)]) continue;
+        for (let row = grid.top; row <= grid.bottom; row++) {
+          for (let column = grid.left; column <= grid.right; column++) this.tiles.expect(layer, scene.time, this.plane, index, grid.level, row, column, grid);
+        }
+      }
+    }
+  }
+
   /** @param {number} layer @param {Shape} shape @param {Shape} stride @param {(tile: Tile, draw: (picture: CanvasImageSource) => void) => void} paint */
   #each(layer, shape, stride, paint) {
     const grid = this.#grid(shape, stride), side = this.store.info.tile, { context } = this, { zoom, middle } = this.sight, { right, down } = this.axes;
@@ -206,6 +222,7 @@ export class SliceView {
     this.#cursor();
     drawScaleBar(context, this.width, this.height, this.sight.zoom);
     this.milliseconds = performance.now() - start;
+    if (this.isComplete) this.#expect();
   }
 
   /** @param {Shape} shape @param {Shape} stride */

@@ -5,7 +5,8 @@ import { numberText } from './scale.js';
 /** @typedef {import('./store.js').Store} Store */
 
 const ROW = 23;
-const FIRST_COLUMNS = ['label', 'volume_um3', 'area_um2', 'area', 'equivalent_diameter_um', 'intensity_mean', 'sphericity', 'eccentricity', 'neighbour_count', 'touches_border'];
+/** Shown at first: of each group the first that there is. */
+const FIRST_COLUMNS = [['label'], ['volume_um3', 'area_um2', 'area'], ['equivalent_diameter_um', 'equivalent_diameter_area'], ['intensity_mean', 'intensity_mean-0', 'neighbour_count']];
 
 /** The table of cells: only the rows in sight are in the page, so a hundred thousand are as quick as ten. */
 export class CellTable {
@@ -16,6 +17,7 @@ export class CellTable {
   #down = false;
   /** @type {Map<number, number>} row of each cell */ #rowOf = new Map();
   #stale = true;
+  #timer = 0;
   #filterError = '';
 
   /** @param {Store} store @param {{table: HTMLElement, filter: HTMLInputElement, columns: HTMLElement, list: HTMLElement, facts: HTMLElement, show: (id: number, at: {z: number, y: number, x: number}) => void, loaded: (features: string[]) => void}} parts */
@@ -32,7 +34,13 @@ export class CellTable {
     parts.table.onkeydown = e => this.#key(e);
     store.on('labels', () => this.#reveal());
     store.on('colors', () => this.#draw());
-    store.on('time edited', () => { this.#stale = true; this.refresh(); });
+    store.on('time', () => { this.#stale = true; void this.refresh(); });
+    // measured anew when the hand rests
+    store.on('edited', () => {
+      this.#stale = true;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => void this.refresh(), 1200);
+    });
   }
 
   /** Fetches the table when it is looked at and no longer true. */
@@ -49,7 +57,7 @@ export class CellTable {
       this.parts.facts.textContent = String(error);
       return;
     }
-    if (this.#shown.length === 0) this.#shown = FIRST_COLUMNS.filter(n => this.column(n)).slice(0, 6);
+    if (this.#shown.length === 0) this.#shown = FIRST_COLUMNS.map(group => group.find(n => this.column(n))).filter(isThere);
     this.parts.loaded(this.columns.filter(c => c.name !== 'label' && !c.name.startsWith('bbox') && typeof (c.values.find(v => v !== null) ?? 0) !== 'string').map(c => c.name));
     const label = this.column('label');
     this.#rowOf = new Map(label?.values.map((id, n) => [Number(id), n]));
@@ -152,7 +160,7 @@ export class CellTable {
   }
 
   #draw() {
-    const shown = this.#shown.map(n => this.column(n)).filter(isThere), width = 62 + 78 * (shown.length - 1);
+    const shown = this.#shown.map(n => this.column(n)).filter(isThere), width = 62 + 68 * (shown.length - 1);
     this.head.replaceChildren(...shown.map(c => {
       const sorted = c.name === this.#sort;
       const button = make('button', { title: c.name, role: 'columnheader', 'aria-sort': sorted ? this.#down ? 'descending' : 'ascending' : 'none' }, c.name + (sorted ? this.#down ? ' ▾' : ' ▴' : ''));

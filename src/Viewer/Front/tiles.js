@@ -17,6 +17,7 @@ import { getBytes } from './net.js';
  * @property {HTMLCanvasElement | null} lines
  * @property {string} painted   what the canvases show
  * @property {number} version   of the labels
+ * @property {[number, number, number, number] | null} [dirty]   part that was drawn in since: left, top, right, bottom
  */
 
 const MOST_TILES = 600;
@@ -26,7 +27,7 @@ const ABREAST = 6;
 export class TileStore {
   /** @type {Map<string, Tile>} */ #held = new Map();
   /** @type {Map<string, {path: string, wish: number, width: number, height: number, version: number}>} */ #wanted = new Map();
-  /** @type {Set<string>} */ #coming = new Set();
+  /** Version of what is on its way. @type {Map<string, number>} */ #coming = new Map();
   #wish = 0;
   /**
    * Draws into a tile that has just come what the server did not know yet.
@@ -61,12 +62,25 @@ export class TileStore {
       this.#held.delete(path);
       this.#held.set(path, tile);
     }
-    if ((!tile || tile.version < version) && !peek) {
+    if ((!tile || tile.version < version) && !peek && (this.#coming.get(path) ?? -1) < version) {
       const side = this.store.info.tile;
       this.#wanted.set(path, { path, wish: ++this.#wish, version, width: Math.min(side, size.width - column * side), height: Math.min(side, size.height - row * side) });
       this.#fetch();
     }
     return tile;
+  }
+
+  /**
+   * Fetches a tile that may be wanted soon, once there is nothing better to do.
+   * @param {number} layer @param {number} time @param {Plane} plane @param {number} index @param {number} level @param {number} row @param {number} column
+   * @param {{width: number, height: number}} size
+   */
+  expect(layer, time, plane, index, level, row, column, size) {
+    const path = `${layer < 0 ? `labels/${time}` : `image/${time}/${layer}`}/${plane}/${index}/${level}/${row}/${column}`;
+    if (this.#held.has(path) || this.#wanted.has(path) || this.#coming.has(path)) return;
+    const side = this.store.info.tile;
+    this.#wanted.set(path, { path, wish: -1, version: layer < 0 ? this.store.labelVersion : 0, width: Math.min(side, size.width - column * side), height: Math.min(side, size.height - row * side) });
+    this.#fetch();
   }
 
   /** Forgets what was asked for and not begun: the views moved on. */
@@ -121,7 +135,7 @@ export class TileStore {
       }
       if (!next) return;
       this.#wanted.delete(next.path);
-      this.#coming.add(next.path);
+      this.#coming.set(next.path, next.version);
       void this.#load(next);
     }
   }
@@ -178,16 +192,20 @@ export class TileStore {
    * @param {string} look  changes when cells look different
    */
   paintLabels(tile, look) {
-    if (tile.fill && tile.lines && tile.painted === look) return;
+    const whole = !tile.fill || !tile.lines || tile.painted !== look;
+    if (!whole && !tile.dirty) return;
     const { width, height } = tile, ids = tile.ids ?? new Uint32Array(width * height);
-    const fill = tile.fill ?? canvasOf(width, height), lines = tile.lines ?? canvasOf(width, height);
+    // a stroke changes a small part: with one pixel around it, for the outlines
+    const [left, top, right, bottom] = whole || !tile.dirty ? [0, 0, width - 1, height - 1]
+      : [Math.max(0, tile.dirty[0] - 1), Math.max(0, tile.dirty[1] - 1), Math.min(width - 1, tile.dirty[2] + 1), Math.min(height - 1, tile.dirty[3] + 1)];
+    const fill = tile.fill ?? canvasOf(width, height), lines = tile.lines ?? canvasOf(width, height), wide = right - left + 1, high = bottom - top + 1;
     const fillContext = context2d(fill), lineContext = context2d(lines);
-    const fillPicture = fillContext.createImageData(width, height), linePicture = lineContext.createImageData(width, height);
+    const fillPicture = fillContext.createImageData(wide, high), linePicture = lineContext.createImageData(wide, high);
     const filled = new Uint32Array(fillPicture.data.buffer), lined = new Uint32Array(linePicture.data.buffer);
     const { colors, selected, scene } = this.store, ghost = Math.round(255 * (scene.labels?.ghost ?? 0));
     let last = 0, inside = 0, edge = 0;
-    for (let y = 0, n = 0; y < height; y++) {
-      for (let x = 0; x < width; x++, n++) {
+    for (let y = top, out = 0; y <= bottom; y++) {
+      for (let x = left, n = y * width + left; x <= right; x++, n++, out++) {
         const id = ids[n];
         if (id === 0) continue;
         if (id !== last) {
@@ -196,12 +214,13 @@ export class TileStore {
           inside = look === 'own' ? color : look === 'ghost' ? (color & 0xffffff | ghost << 24) >>> 0 : 0;
           edge = look === 'none' ? 0 : selected.has(id) ? 0xffffffff : look === 'ghost' ? inside : color;
         }
-        filled[n] = inside;
-        if (edge !== 0 && ((x > 0 && ids[n - 1] !== id) || (x < width - 1 && ids[n + 1] !== id) || (y > 0 && ids[n - width] !== id) || (y < height - 1 && ids[n + width] !== id))) lined[n] = edge;
+        filled[out] = inside;
+        if (edge !== 0 && ((x > 0 && ids[n - 1] !== id) || (x < width - 1 && ids[n + 1] !== id) || (y > 0 && ids[n - width] !== id) || (y < height - 1 && ids[n + width] !== id))) lined[out] = edge;
       }
     }
-    fillContext.putImageData(fillPicture, 0, 0);
-    lineContext.putImageData(linePicture, 0, 0);
+    fillContext.putImageData(fillPicture, left, top);
+    lineContext.putImageData(linePicture, left, top);
+    tile.dirty = null;
     tile.fill = fill;
     tile.lines = lines;
     tile.painted = look;

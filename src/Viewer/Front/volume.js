@@ -183,6 +183,7 @@ export class VolumeView {
       context.lineTo(...project({ ...middle, [axis]: middle[axis] + reach }));
       context.stroke();
     }
+    this.#highlight(context);
     for (const overlay of this.overlays) overlay(context, project, this);
     this.#gizmo(context);
     drawScaleBar(context, this.width, this.height, this.height / camera.height_um);
@@ -192,6 +193,26 @@ export class VolumeView {
       context.textAlign = 'center';
       context.fillText('no OpenGL on the server: slices only', this.width / 2, this.height / 2);
     }
+  }
+
+  // the outline of the cell under the mouse, from the ids of the picture
+  /** @param {CanvasRenderingContext2D} context */
+  #highlight(context) {
+    const ids = this.#ids, id = this.store.hovered, [w, h] = [this.#idWidth, this.#idHeight];
+    if (!ids || id === 0) return;
+    const path = new Path2D(), [sx, sy] = [this.width / w, this.height / h];
+    for (let y = 0, n = 0; y < h; y++) {
+      for (let x = 0; x < w; x++, n++) {
+        if (ids[n] !== id) continue;
+        if (x === 0 || ids[n - 1] !== id) { path.moveTo(x * sx, y * sy); path.lineTo(x * sx, (y + 1) * sy); }
+        if (x === w - 1 || ids[n + 1] !== id) { path.moveTo((x + 1) * sx, y * sy); path.lineTo((x + 1) * sx, (y + 1) * sy); }
+        if (y === 0 || ids[n - w] !== id) { path.moveTo(x * sx, y * sy); path.lineTo((x + 1) * sx, y * sy); }
+        if (y === h - 1 || ids[n + w] !== id) { path.moveTo(x * sx, (y + 1) * sy); path.lineTo((x + 1) * sx, (y + 1) * sy); }
+      }
+    }
+    context.strokeStyle = '#ffffff';
+    context.lineWidth = 1.6;
+    context.stroke(path);
   }
 
   /** @param {CanvasRenderingContext2D} context */

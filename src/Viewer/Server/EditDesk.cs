@@ -30,29 +30,22 @@ public sealed class EditDesk : IAsyncDisposable
         ["recovered"] = _edits.HasUnsavedEdits ? _edits.Recovered : 0,
     };
 
-    /// <summary>Makes an edit after those before it.</summary>
-    /// <param name="command">The edit.</param>
-    /// <returns>What was changed, and the state after it.</returns>
-    /// <exception cref="ArgumentException">It does not fit the labels, which stay as they are.</exception>
-    /// <exception cref="IOException">The journal cannot be written; the labels stay as they are.</exception>
-    public Task<(EditResult Result, JsonObject State)> ApplyAsync(EditCommand command) => InTurn(() => _edits.Apply(command));
-
-    /// <summary>Takes the last edit back.</summary>
-    public Task<(EditResult Result, JsonObject State)> UndoAsync() => InTurn(() => _edits.Undo() ?? EditResult.None);
-
-    /// <summary>Makes the edit taken back last again.</summary>
-    public Task<(EditResult Result, JsonObject State)> RedoAsync() => InTurn(() => _edits.Redo() ?? EditResult.None);
-
-    /// <summary>Writes the labels to their file.</summary>
-    /// <exception cref="IOException">The disk is full or read-only; file and journal are as they were.</exception>
-    /// <exception cref="ArgumentException">Their format is not written.</exception>
-    public Task<(EditResult Result, JsonObject State)> SaveAsync() => InTurn(() =>
+    /// <summary>Does something with the labels after what was asked before.</summary>
+    /// <param name="work">Edits, takes back or saves.</param>
+    /// <param name="done">Hears what was changed, before the next work begins.</param>
+    /// <param name="refused">Hears why nothing was; the labels stay as they were, and the next work is done all the same.</param>
+    public void Enqueue(Func<EditSession, EditResult> work, Action<EditResult> done, Action<string> refused)
     {
-        _edits.Save();
-        return EditResult.None;
-    });
+        lock (_gate)
+        {
+            if (_closed)
+                refused("the program is closing; this was not done.");
+            else
+                _last = _last.ContinueWith(_ => Do(work, done, refused), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
 
-    /// <summary>Finishes the edits handed in and closes the journal; what was not saved stays in it.</summary>
+    /// <summary>Finishes what was asked and closes the journal; what was not saved stays in it.</summary>
     public async ValueTask DisposeAsync()
     {
         Task last;
@@ -62,15 +55,18 @@ public sealed class EditDesk : IAsyncDisposable
         _edits.Dispose();
     }
 
-    private Task<(EditResult Result, JsonObject State)> InTurn(Func<EditResult> work)
+    private void Do(Func<EditSession, EditResult> work, Action<EditResult> done, Action<string> refused)
     {
-        lock (_gate)
+        EditResult result;
+        try
         {
-            ObjectDisposedException.ThrowIf(_closed, this);
-            Task<(EditResult, JsonObject)> next = _last.ContinueWith(_ => (work(), Describe()), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            // a refused edit is the sender's to hear of; the next one is made all the same
-            _last = next.ContinueWith(t => t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            return next;
+            result = work(_edits);
         }
+        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
+        {
+            refused(e.Message.ReplaceLineEndings(" "));
+            return;
+        }
+        done(result);
     }
 }

@@ -18,6 +18,10 @@ public interface ISessionListener
     /// <param name="message">For the page: the boxes, the labels' version, undo and redo.</param>
     void OnEdited(JsonObject message);
 
+    /// <summary>What this listener asked of the labels was not done.</summary>
+    /// <param name="message">For the page: why, and the state that is.</param>
+    void OnRefused(JsonObject message);
+
     /// <summary>Something failed that nobody waits for.</summary>
     /// <param name="message">One line.</param>
     void OnError(string message);

@@ -18,6 +18,7 @@ internal sealed class LabelPainter : IAsyncDisposable
     private readonly Lock _gate = new();
     private (int Seed, Dictionary<uint, Rgb> Colors)? _byContact;
     private LabelContacts? _contacts;
+    private IReadOnlyDictionary<uint, Rgb>? _last;
     private Task _work = Task.CompletedTask;
     private bool _wanted;
     private int _version;
@@ -64,8 +65,10 @@ internal sealed class LabelPainter : IAsyncDisposable
             }
             try
             {
-                if (await PaintAsync(scene()).ConfigureAwait(false) is { } colors)
+                CellColors? colors = await PaintAsync(scene()).ConfigureAwait(false);
+                if (colors is not null && !ReferenceEquals(colors.Colors, _last))
                     done(colors);
+                _last = colors?.Colors ?? _last;
             }
             catch (OperationCanceledException)
             {
@@ -106,8 +109,15 @@ internal sealed class LabelPainter : IAsyncDisposable
             _byContact = (seed, LabelPalette.ByContact(_contacts, seed));
         }
         Dictionary<uint, Rgb> known = _byContact.Value.Colors;
-        foreach (uint id in ids)
-            known.TryAdd(id, LabelPalette.OfId(id, seed));                  // drawn by hand since: others keep their colours
+        uint[] drawn = [.. ids.Where(id => !known.ContainsKey(id))];
+        if (drawn.Length > 0)
+        {
+            // drawn by hand since: the others keep their colours, and those who read the old ones are not disturbed
+            known = new Dictionary<uint, Rgb>(known);
+            foreach (uint id in drawn)
+                known[id] = LabelPalette.OfId(id, seed);
+            _byContact = (seed, known);
+        }
         return known;
     }
 

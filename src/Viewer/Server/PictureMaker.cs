@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using Cellpose3D.Core2D.Measurements;
 using Cellpose3D.Viewer.Contexts;
+using Cellpose3D.Viewer.Editing;
 using Cellpose3D.Viewer.Rendering;
 using Cellpose3D.Viewer.Scene;
 using Cellpose3D.Viewer.Volumes;
@@ -21,6 +22,7 @@ internal sealed class PictureMaker : IDisposable
 
     private readonly GlThread _gl;
     private readonly VolumeGrid _grid;
+    private readonly Func<int, IReadOnlyList<EditedBox>> _changes;
     private readonly SceneRenderer _renderer;
     private (int Time, int Version)? _labels;
     private bool _smooth;                                                   // whether the last full picture left time for smooth edges
@@ -29,9 +31,10 @@ internal sealed class PictureMaker : IDisposable
     /// <summary>Compiles the shaders.</summary>
     /// <param name="gl">The context's thread; ended with this.</param>
     /// <param name="grid">The volume.</param>
-    public PictureMaker(GlThread gl, VolumeGrid grid)
+    /// <param name="changes">What was changed in labels after one of their versions.</param>
+    public PictureMaker(GlThread gl, VolumeGrid grid, Func<int, IReadOnlyList<EditedBox>> changes)
     {
-        (_gl, _grid) = (gl, grid);
+        (_gl, _grid, _changes) = (gl, grid, changes);
         _renderer = gl.Invoke(device => new SceneRenderer(device));
     }
 
@@ -82,18 +85,29 @@ internal sealed class PictureMaker : IDisposable
     {
         if (frame.Labels is { } labels && _labels != (frame.Time, labelVersion))
         {
-            _renderer.SetLabels(Thinned(labels));
+            LabelVolume thinned = Thinned(labels);
+            // a stroke changes little: only its boxes go to the device again
+            if (_labels is var (time, version) && time == frame.Time && thinned == labels)
+                ChangedSince(version, frame.Time);
+            else
+                _renderer.SetLabels(thinned);
             _labels = (frame.Time, labelVersion);
         }
         bool planes = scene.Slices != SlicePlanes.None;
         for (int c = 0; c < frame.Images.Count; c++)
         {
             // what is not looked at in 3D takes no memory there
-            if (!scene.Images[c].IsVisible || (scene.Images[c].Mode == ProjectionMode.None && !planes) || (_images.TryGetValue(c, out int time) && time == frame.Time))
+            if (!scene.Images[c].IsVisible || (scene.Images[c].Mode == ProjectionMode.None && !planes) || (_images.TryGetValue(c, out int held) && held == frame.Time))
                 continue;
             _renderer.SetImage(c, Thinned(frame.Images[c]));
             _images[c] = frame.Time;
         }
+    }
+
+    private void ChangedSince(int version, int time)
+    {
+        foreach (EditedBox box in _changes(version).Where(b => b.Time == time))
+            _renderer.UpdateLabels(box.Box);
     }
 
     private VolumeShape Stride(VolumeShape shape) => VolumeFit.Stride(shape, _grid.VoxelUm, _gl.Device.LargestVolume, MostVoxels);

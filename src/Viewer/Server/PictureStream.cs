@@ -10,12 +10,15 @@ namespace Cellpose3D.Viewer.Server;
 /// </remarks>
 internal sealed class PictureStream(ViewSession session, PictureMaker maker, TimeSpan rest, Func<Picture, long, Task> send, Action<string> failed)
 {
+    // a stroke changes the labels many times a second; the 3D view follows when the hand rests
+    private static readonly TimeSpan EditRest = TimeSpan.FromMilliseconds(350);
+
     // of a page that does not say what it has shown, for example in a hidden tab
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _changed = new(0, 1), _shown = new(0, 1);
     private volatile (int Width, int Height)[] _size = [(0, 0)];
-    private long _number, _cameraMoved;
+    private long _number, _cameraMoved, _edited;
 
     /// <summary>Pictures sent.</summary>
     public long Number => Interlocked.Read(ref _number);
@@ -40,6 +43,13 @@ internal sealed class PictureStream(ViewSession session, PictureMaker maker, Tim
         Wake();
     }
 
+    /// <summary>Says that labels were edited.</summary>
+    public void Edited()
+    {
+        Interlocked.Exchange(ref _edited, Stopwatch.GetTimestamp());
+        Wake();
+    }
+
     /// <summary>Says that a picture is on the screen.</summary>
     public void Shown()
     {
@@ -55,11 +65,13 @@ internal sealed class PictureStream(ViewSession session, PictureMaker maker, Tim
         {
             SceneState scene = session.Scene;
             var now = Key.Of(session, scene, Size);
-            bool moves = Stopwatch.GetElapsedTime(Interlocked.Read(ref _cameraMoved)) < rest && _cameraMoved != 0;
-            if (now.Width < 1 || (drawn == now with { Full = true }) || (moves && drawn == now with { Full = false }))
+            TimeSpan cameraRests = Left(rest, ref _cameraMoved), handRests = Left(EditRest, ref _edited);
+            bool moves = cameraRests > TimeSpan.Zero;
+            bool isDrawn = drawn == now with { Full = true } || (moves && drawn == now with { Full = false });
+            bool waits = handRests > TimeSpan.Zero && drawn == now with { Full = true, Labels = drawn?.Labels ?? 0, Colors = drawn?.Colors ?? now.Colors };
+            if (now.Width < 1 || isDrawn || waits)
             {
-                TimeSpan wait = moves ? rest - Stopwatch.GetElapsedTime(Interlocked.Read(ref _cameraMoved)) : Timeout.InfiniteTimeSpan;
-                await _changed.WaitAsync(wait < TimeSpan.Zero && wait != Timeout.InfiniteTimeSpan ? TimeSpan.Zero : wait, cancellationToken).ConfigureAwait(false);
+                await _changed.WaitAsync(now.Width < 1 ? Timeout.InfiniteTimeSpan : waits ? handRests : moves ? cameraRests : Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
                 continue;
             }
             now = now with { Full = !moves };
@@ -74,7 +86,7 @@ internal sealed class PictureStream(ViewSession session, PictureMaker maker, Tim
         try
         {
             Frame frame = await session.Frames.GetAsync(scene.Time).ConfigureAwait(false);
-            Picture picture = await maker.DrawAsync(scene, frame, key.Labels, session.Colors, Math.Max(1, key.Width / part), Math.Max(1, key.Height / part), key.Full).ConfigureAwait(false);
+            Picture picture = await maker.DrawAsync(scene, frame, key.Labels, key.Colors, Math.Max(1, key.Width / part), Math.Max(1, key.Height / part), key.Full).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             while (_shown.CurrentCount > 0)
                 await _shown.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -85,6 +97,14 @@ internal sealed class PictureStream(ViewSession session, PictureMaker maker, Tim
         {
             failed(e.Message);
         }
+    }
+
+    // what is left of a rest since something happened; nothing where it never did
+    private static TimeSpan Left(TimeSpan rest, ref long happened)
+    {
+        long then = Interlocked.Read(ref happened);
+        TimeSpan left = then == 0 ? TimeSpan.Zero : rest - Stopwatch.GetElapsedTime(then);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private void Wake()

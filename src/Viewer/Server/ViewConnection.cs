@@ -71,8 +71,10 @@ internal sealed class ViewConnection : ISessionListener
     public void OnEdited(JsonObject message)
     {
         Send(message);
-        _pictures?.Changed(null);
+        _pictures?.Edited();
     }
+
+    public void OnRefused(JsonObject message) => Send(message);
 
     public void OnError(string message) => Send(new JsonObject { ["type"] = "error", ["message"] = message });
 
@@ -166,37 +168,24 @@ internal sealed class ViewConnection : ISessionListener
                 _pictures?.Shown();
                 break;
             case ClientRequest.Edit edit:
-                _ = EditAsync(desk => desk.ApplyAsync(edit.Command));
+                _session.Edit(edits => edits.Apply(edit.Command), this);
                 break;
             case ClientRequest.Undo:
-                _ = EditAsync(desk => desk.UndoAsync());
+                _session.Edit(edits => edits.Undo() ?? EditResult.None, this);
                 break;
             case ClientRequest.Redo:
-                _ = EditAsync(desk => desk.RedoAsync());
+                _session.Edit(edits => edits.Redo() ?? EditResult.None, this);
                 break;
             case ClientRequest.Save:
-                _ = EditAsync(desk => desk.SaveAsync(), saved: true);
+                _session.Edit(edits =>
+                {
+                    edits.Save();
+                    return EditResult.None;
+                }, this, saves: true);
                 break;
             case ClientRequest.Pick pick:
                 _ = PickAsync(pick);
                 break;
-        }
-    }
-
-    private async Task EditAsync(Func<EditDesk, Task<(EditResult Result, JsonObject State)>> work, bool saved = false)
-    {
-        try
-        {
-            await _session.EditAsync(work, this, saved).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
-        {
-            OnError(e.Message.ReplaceLineEndings(" "));
-            Send(new JsonObject { ["type"] = "refused", ["version"] = _session.LabelVersion, ["state"] = _session.Desk?.Describe() });
-        }
-        catch (ObjectDisposedException)
-        {
-            OnError("the program is closing; this edit was not made.");
         }
     }
 

@@ -18,6 +18,7 @@ public sealed class ViewSession : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly List<ISessionListener> _listeners = [];
     private readonly CancellationTokenSource _closing = new();
+    private readonly List<(int Version, EditedBox Box)> _changes = [];
     private readonly LabelPainter _painter;
     private readonly Frame _first;
     private int _clients;
@@ -27,7 +28,7 @@ public sealed class ViewSession : IAsyncDisposable
     {
         (Files, Frames, _first, Scene, Tracks, Desk) = (files, frames, first, scene, tracks, desk);
         Numbers = new CellNumbers(files, Frames);
-        Pictures = gl is null ? null : new PictureMaker(gl, scene.Grid);
+        Pictures = gl is null ? null : new PictureMaker(gl, scene.Grid, ChangesSince);
         _painter = new LabelPainter(files, Frames, Numbers, tracks, _closing.Token);
         Repaint();
     }
@@ -93,37 +94,28 @@ public sealed class ViewSession : IAsyncDisposable
             Repaint();
     }
 
-    /// <summary>Makes an edit, takes one back or saves, and tells every page what changed.</summary>
-    /// <param name="work">What to do at the desk.</param>
+    /// <summary>Edits the labels, takes an edit back or saves, and tells every page what changed.</summary>
+    /// <param name="work">What to do; a page's works are done in the order in which they come.</param>
     /// <param name="from">Who asked for it.</param>
-    /// <param name="saved">The file that was written; null where none was.</param>
-    /// <exception cref="ArgumentException">There is nothing to edit, or the edit does not fit the labels.</exception>
-    /// <exception cref="IOException">The disk is full or read-only.</exception>
-    internal async Task EditAsync(Func<EditDesk, Task<(EditResult Result, JsonObject State)>> work, ISessionListener from, bool saved = false)
+    /// <param name="saves">Whether it saves.</param>
+    /// <exception cref="ArgumentException">There is nothing to edit.</exception>
+    internal void Edit(Func<EditSession, EditResult> work, ISessionListener from, bool saves = false)
     {
         EditDesk desk = Desk ?? throw new ArgumentException("these labels can only be looked at.");
-        (EditResult result, JsonObject state) = await work(desk).ConfigureAwait(false);
-        var boxes = new JsonArray();
-        foreach (EditedBox box in result.Boxes)
-            boxes.Add(new JsonObject { ["time"] = box.Time, ["box"] = Json(box.Box) });
+        desk.Enqueue(work, result => TellEdited(desk, result, from, saves), reason => from.OnRefused(new JsonObject
+        {
+            ["type"] = "refused", ["message"] = reason, ["version"] = LabelVersion, ["state"] = desk.Describe(),
+        }));
+    }
+
+    /// <summary>What was changed in labels after one of their versions.</summary>
+    internal IReadOnlyList<EditedBox> ChangesSince(int version)
+    {
         lock (_gate)
         {
-            if (!result.Boxes.IsEmpty)
-                LabelVersion++;
-            foreach (int time in result.Boxes.Select(b => b.Time).Distinct())
-                Numbers.Forget(time);
-            // under the lock, so that pages hear of versions in their order
-            foreach (ISessionListener listener in _listeners)
-            {
-                listener.OnEdited(new JsonObject
-                {
-                    ["type"] = "edited", ["mine"] = listener == from, ["version"] = LabelVersion, ["boxes"] = boxes.DeepClone(),
-                    ["new_ids"] = new JsonArray([.. result.NewIds.Select(id => (JsonNode)id)]), ["state"] = state.DeepClone(), ["saved"] = saved ? (string?)state["path"] : null,
-                });
-            }
+            int first = _changes.FindLastIndex(c => c.Version <= version) + 1;
+            return [.. _changes.Skip(first).Select(c => c.Box)];
         }
-        if (!result.Boxes.IsEmpty)
-            Repaint();
     }
 
     /// <summary>Adds somebody who hears of changes.</summary>
@@ -182,6 +174,27 @@ public sealed class ViewSession : IAsyncDisposable
         Pictures?.Dispose();
         Files.Dispose();
         _closing.Dispose();
+    }
+
+    private void TellEdited(EditDesk desk, EditResult result, ISessionListener from, bool saved)
+    {
+        JsonObject state = desk.Describe();
+        var boxes = new JsonArray([.. result.Boxes.Select(b => (JsonNode)new JsonObject { ["time"] = b.Time, ["box"] = Json(b.Box) })]);
+        lock (_gate)
+        {
+            if (!result.Boxes.IsEmpty)
+                LabelVersion++;
+            _changes.AddRange(result.Boxes.Select(b => (LabelVersion, b)));
+        }
+        foreach (int time in result.Boxes.Select(b => b.Time).Distinct())
+            Numbers.Forget(time);
+        Tell(listener => listener.OnEdited(new JsonObject
+        {
+            ["type"] = "edited", ["mine"] = listener == from, ["version"] = LabelVersion, ["boxes"] = boxes.DeepClone(),
+            ["new_ids"] = new JsonArray([.. result.NewIds.Select(id => (JsonNode)id)]), ["state"] = state.DeepClone(), ["saved"] = saved ? (string?)state["path"] : null,
+        }));
+        if (result.Ids.Any(id => !Colors.Colors.ContainsKey(id)))
+            Repaint();
     }
 
     private static JsonObject Json(VolumeBox box) => new() { ["z"] = box.Z, ["y"] = box.Y, ["x"] = box.X, ["depth"] = box.Depth, ["height"] = box.Height, ["width"] = box.Width };

@@ -38,8 +38,8 @@ public sealed class SocketTests
     [InlineData("""{"do":"image","channel":5,"layer":{}}""")]
     [InlineData("""{"ask":"size","width":100000,"height":10}""")]
     [InlineData("""{"ask":"everything"}""")]
-    [InlineData("""{"edit":"paint","points":[],"radius":3}""")]
-    [InlineData("""{"edit":"paint","id":1,"points":[{"z":1e400,"y":0,"x":0}],"radius":3}""")]
+    [InlineData("""{"edit":"explode"}""")]
+    [InlineData("""{"edit":"paint","id":-1,"points":[],"radius":3}""")]
     public async Task Send_WhatCannotBeUsed_IsAnsweredByOneLineAndThePageGoesOn(string message)
     {
         await using ServedScene served = await ServedScene.StartAsync();
@@ -113,6 +113,24 @@ public sealed class SocketTests
         Assert.Equal(served.Labels.Voxels, served.Session.Desk!.Frames[0].Voxels);
     }
 
+    [Theory]
+    [InlineData("""{"edit":"paint","points":[],"radius":3}""")]
+    [InlineData("""{"edit":"paint","id":1,"points":[{"z":1e400,"y":0,"x":0}],"radius":3}""")]
+    [InlineData("""{"edit":"paint","id":1,"points":[{"z":1,"y":1,"x":1}],"radius":3,"time":5}""")]
+    [InlineData("""{"edit":"merge","ids":[1]}""")]
+    public async Task Edit_OfNothing_IsRefusedAndTheNextIsMade(string message)
+    {
+        await using ServedScene served = await ServedScene.StartAsync();
+        using SocketClient client = await SocketClient.ConnectAsync(served, Cancel);
+
+        await client.SendAsync(message, Cancel);
+        await client.SendAsync("""{"edit":"delete","ids":[1]}""", Cancel);
+
+        await client.ExpectAsync("refused", Cancel);
+        await client.ExpectAsync("edited", Cancel);
+        Assert.DoesNotContain(1u, served.Session.Desk!.Frames[0].Voxels);
+    }
+
     [Fact]
     public async Task Edit_ThatDoesNotFit_IsRefusedToItsSender()
     {
@@ -120,10 +138,9 @@ public sealed class SocketTests
         using SocketClient client = await SocketClient.ConnectAsync(served, Cancel);
 
         await client.SendAsync("""{"edit":"split_line","id":999,"from":{"z":6,"y":1,"x":1},"to":{"z":6,"y":9,"x":9}}""", Cancel);
-        JsonObject error = await client.ExpectAsync("error", Cancel);
-        await client.ExpectAsync("refused", Cancel);
+        JsonObject refused = await client.ExpectAsync("refused", Cancel);
 
-        Assert.Contains("999", (string)error["message"]!);
+        Assert.Contains("999", (string)refused["message"]!);
         Assert.Equal(served.Labels.Voxels, served.Session.Desk!.Frames[0].Voxels);
     }
 
