@@ -13,7 +13,13 @@ TEST_PACKAGES=("${RUN_PACKAGES[@]}" python3-numpy:/usr/lib/python3/dist-packages
     # a Slurm of our own on this machine, for runs on a cluster
     slurmctld:/usr/sbin/slurmctld slurmd:/usr/sbin/slurmd slurm-client:/usr/bin/sbatch munge:/usr/sbin/munged
     # OpenGL in software, for pictures without a graphics card
-    libegl1:libEGL.so.1 libgl1-mesa-dri:/usr/lib/x86_64-linux-gnu/dri/swrast_dri.so)
+    libegl1:libEGL.so.1 libgl1-mesa-dri:/usr/lib/x86_64-linux-gnu/dri/swrast_dri.so
+    # a window, a display for it, and hands that work it
+    libglfw3:libglfw.so.3 xvfb:/usr/bin/Xvfb xdotool:/usr/bin/xdotool
+    # the page of the viewer: a browser, and a check of its modules' types
+    chromium:/usr/bin/chromium node-typescript:/usr/bin/tsc
+    # movies
+    ffmpeg:/usr/bin/ffmpeg)
 
 has_file() {
     case $1 in

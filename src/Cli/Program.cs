@@ -15,6 +15,7 @@ root.Subcommands.Add(TrackCommand.Create());
 root.Subcommands.Add(EvaluateCommand.Create());
 root.Subcommands.Add(MeasureCommand.Create());
 root.Subcommands.Add(RenderCommand.Create());
+root.Subcommands.Add(ViewCommand.Create());
 root.Subcommands.Add(TrainCommand.Create());
 root.Subcommands.Add(ModelsCommand.Create());
 root.Subcommands.Add(SynthCommand.Create());

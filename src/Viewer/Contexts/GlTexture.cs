@@ -1,3 +1,4 @@
+using Cellpose3D.Volume.Sources;
 using Silk.NET.OpenGL;
 
 namespace Cellpose3D.Viewer.Contexts;
@@ -68,6 +69,20 @@ internal sealed class GlTexture : GlObject
         fixed (T* first = texels)
             Device.Gl.TexSubImage3D(TextureTarget.Texture3D, 0, 0, 0, z, (uint)Width, (uint)Height, (uint)planes, layout, type, first);
         Device.Check("filling a volume's texture");
+    }
+
+    /// <summary>Fills a box of a volume.</summary>
+    /// <param name="box">In texels.</param>
+    /// <param name="texels">[depth, height, width] of the box.</param>
+    /// <param name="layout">Components of a texel.</param>
+    /// <param name="type">Type of a component.</param>
+    internal unsafe void WriteBox<T>(VolumeBox box, ReadOnlySpan<T> texels, PixelFormat layout, PixelType type)
+        where T : unmanaged
+    {
+        BindToFill();
+        fixed (T* first = texels)
+            Device.Gl.TexSubImage3D(TextureTarget.Texture3D, 0, box.X, box.Y, box.Z, (uint)box.Width, (uint)box.Height, (uint)box.Depth, layout, type, first);
+        Device.Check("filling a part of a volume's texture");
     }
 
     /// <summary>Binds it for a shader to read.</summary>

@@ -52,6 +52,15 @@ public sealed class SceneRenderer : IDisposable
             _labels = new LabelStore(_device, labels);
     }
 
+    /// <summary>Takes over what was changed in the labels that are drawn.</summary>
+    /// <param name="box">Outside of it nothing was changed; in voxels of the labels as they were given.</param>
+    /// <exception cref="InvalidOperationException">No labels were given.</exception>
+    public void UpdateLabels(VolumeBox box)
+    {
+        (_labels ?? throw new InvalidOperationException("no labels were given that could have changed.")).Change(box);
+        _dataVersion++;
+    }
+
     /// <summary>Gives one channel to draw.</summary>
     /// <param name="channel">From 0.</param>
     /// <param name="volume">The channel, borrowed and kept as long as it is drawn; null for none.</param>

@@ -12,13 +12,15 @@ public sealed class Occupancy
     /// <summary>Side of a coarse brick.</summary>
     public const int Coarse = 32;
 
+    private const int Ratio = Coarse / Fine;
+
     private Occupancy(VolumeShape fineShape, ushort[] fine, VolumeShape coarseShape, ushort[] coarse) =>
         (FineShape, FineBricks, CoarseShape, CoarseBricks) = (fineShape, fine, coarseShape, coarse);
 
     /// <summary>Number of fine bricks.</summary>
     public VolumeShape FineShape { get; }
 
-    /// <summary>uint16 [Z, Y, X]: the greatest value of each fine brick; 1 for a label that is shown.</summary>
+    /// <summary>uint16 [Z, Y, X]: the greatest value of each fine brick.</summary>
     public ushort[] FineBricks { get; }
 
     /// <summary>Number of coarse bricks.</summary>
@@ -26,29 +28,6 @@ public sealed class Occupancy
 
     /// <summary>uint16 [Z, Y, X]: the greatest value of each coarse brick.</summary>
     public ushort[] CoarseBricks { get; }
-
-    /// <summary>Finds the bricks with labels that are shown.</summary>
-    /// <param name="labels">The labels.</param>
-    /// <param name="shows">Whether an id is shown; called once for each run of equal voxels.</param>
-    public static Occupancy Of(LabelVolume labels, Func<uint, bool> shows)
-    {
-        return Build(labels.Shape, row =>
-        {
-            (uint last, bool shown) = (0, false);
-            ushort[] bricks = new ushort[(labels.Shape.X + Fine - 1) / Fine];
-            ReadOnlySpan<uint> ids = labels.Voxels.AsSpan((int)(row * labels.Shape.X), labels.Shape.X);
-            for (int x = 0; x < ids.Length; x++)
-            {
-                if (ids[x] == 0)
-                    continue;
-                if (ids[x] != last)
-                    (last, shown) = (ids[x], shows(ids[x]));
-                if (shown)
-                    Mark(bricks, x, 1);
-            }
-            return bricks;
-        });
-    }
 
     /// <summary>Finds the greatest intensity of each brick.</summary>
     /// <param name="intensities">One channel.</param>
@@ -95,7 +74,6 @@ public sealed class Occupancy
                 }
             }
         });
-        const int Ratio = Coarse / Fine;
         VolumeShape coarseShape = VolumeFit.Thinned(fineShape, new VolumeShape(Ratio, Ratio, Ratio));
         ushort[] coarse = new ushort[coarseShape.Count];
         int at = 0;

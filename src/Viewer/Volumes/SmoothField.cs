@@ -1,3 +1,5 @@
+using Cellpose3D.Volume.Sources;
+
 namespace Cellpose3D.Viewer.Volumes;
 
 /// <summary>
@@ -17,19 +19,42 @@ public static class SmoothField
     /// <param name="shows">Whether an id is shown.</param>
     /// <param name="passes">Filter passes [1 2 1]/4 along z, y and x.</param>
     /// <returns>uint8 [Z, Y, X]; owned by the caller.</returns>
-    public static byte[] Of(LabelVolume labels, Func<uint, bool> shows, (int Z, int Y, int X) passes)
+    public static byte[] Of(LabelVolume labels, Func<uint, bool> shows, (int Z, int Y, int X) passes) => Of(labels, labels.Shape.All, shows, passes);
+
+    /// <summary>Computes the field anew where a change of some voxels may have changed it.</summary>
+    /// <param name="labels">The labels.</param>
+    /// <param name="changed">Outside of it no voxel was changed.</param>
+    /// <param name="shows">Whether an id is shown.</param>
+    /// <param name="passes">As for <see cref="Of(LabelVolume, Func{uint, bool}, ValueTuple{int, int, int})"/>.</param>
+    /// <returns>A box, and uint8 [depth, height, width] of it: what computing the whole field gives there; owned by the caller.</returns>
+    public static (VolumeBox Box, byte[] Field) Around(LabelVolume labels, VolumeBox changed, Func<uint, bool> shows, (int Z, int Y, int X) passes)
     {
-        (int depth, int height, int width) = (labels.Shape.Z, labels.Shape.Y, labels.Shape.X);
-        byte[] field = new byte[labels.Voxels.Length];
+        // a pass reaches one voxel, mending another
+        (int Z, int Y, int X) reach = (passes.Z + 1, passes.Y + 1, passes.X + 1);
+        VolumeBox box = VolumeCut.Grown(changed, reach, labels.Shape), window = VolumeCut.Grown(box, reach, labels.Shape);
+        byte[] field = Of(labels, window, shows, passes);
+        return (box, VolumeCut.Of(field, window.Shape, box with { Z = box.Z - window.Z, Y = box.Y - window.Y, X = box.X - window.X }));
+    }
+
+    // the field of a box, as if there were nothing else
+    private static byte[] Of(LabelVolume labels, VolumeBox box, Func<uint, bool> shows, (int Z, int Y, int X) passes)
+    {
+        (int depth, int height, int width) = (box.Depth, box.Height, box.Width);
+        byte[] field = new byte[box.Count];
         Parallel.For(0, depth, z =>
         {
             (uint last, bool shown) = (0, false);
-            for (int i = z * height * width; i < (z + 1) * height * width; i++)
+            for (int y = 0; y < height; y++)
             {
-                uint id = labels.Voxels[i];
-                if (id != last)
-                    (last, shown) = (id, id != 0 && shows(id));
-                field[i] = shown ? byte.MaxValue : (byte)0;
+                ReadOnlySpan<uint> ids = labels.Voxels.AsSpan(((box.Z + z) * labels.Shape.Y + box.Y + y) * labels.Shape.X + box.X, width);
+                Span<byte> row = field.AsSpan((z * height + y) * width, width);
+                for (int x = 0; x < width; x++)
+                {
+                    uint id = ids[x];
+                    if (id != last)
+                        (last, shown) = (id, id != 0 && shows(id));
+                    row[x] = shown ? byte.MaxValue : (byte)0;
+                }
             }
         });
         byte[] inside = (byte[])field.Clone();

@@ -63,6 +63,9 @@ internal sealed partial class CliProgram : IDisposable
         return new CliProgram(start);
     }
 
+    /// <summary>What it has said on standard output by now.</summary>
+    public string Output => Text(_output);
+
     /// <summary>Waits until a line of standard error holds a text.</summary>
     public void WaitForLine(string text)
     {

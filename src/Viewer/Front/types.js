@@ -1,0 +1,51 @@
+// What travels between page and server, as the server's SceneJson writes it. Places are in voxels unless they say um.
+
+/** @typedef {{z: number, y: number, x: number}} Point */
+/** @typedef {{target: Point, azimuth: number, elevation: number, roll: number, height_um: number, perspective_degrees: number, up: 'Y' | 'Z'}} Camera */
+/** @typedef {{name: string, is_visible: boolean, lut: string, low: number, high: number, gamma: number, opacity: number, mode: string, iso_level: number, density: number}} ImageLayer */
+/**
+ * @typedef {object} LabelLayer
+ * @property {boolean} is_visible
+ * @property {'Id' | 'Track' | 'Feature'} coloring
+ * @property {number} seed
+ * @property {string} [feature]
+ * @property {string} feature_map
+ * @property {number | null} [feature_low]
+ * @property {number | null} [feature_high]
+ * @property {string} surface
+ * @property {number[]} isolated
+ * @property {number[]} hidden
+ * @property {number[]} selected
+ * @property {number} ghost
+ * @property {number} slice_opacity
+ * @property {number} outline_width
+ * @property {number} edge_width
+ */
+/** @typedef {{z?: number, y?: number, x?: number}} SlicePlanes */
+/** @typedef {{grid: {shape: Point, voxel_um: Point}, frames: number, time: number, cursor: Point, camera: Camera, images: ImageLayer[], labels?: LabelLayer, slices: SlicePlanes}} Scene */
+/** @typedef {[number, number, number]} Shape */
+/**
+ * @typedef {object} Info
+ * @property {number} tile
+ * @property {number} frames
+ * @property {Shape | null} image_shape
+ * @property {Shape | null} image_stride
+ * @property {Shape | null} label_shape
+ * @property {Shape | null} label_stride
+ * @property {boolean} has_voxel_size
+ * @property {string[]} reductions
+ * @property {string | null} renderer
+ * @property {Record<string, string[]>} luts
+ * @property {boolean} has_tracks
+ * @property {number} label_version
+ * @property {EditState | null} [editing]
+ */
+/** @typedef {{can_undo: boolean, can_redo: boolean, is_dirty: boolean, path: string, largest_id: number, recovered: number}} EditState */
+/** @typedef {{type: 'hello', client: number, title: string, keys: string, info: Info, scene: Scene, colors: number}} Hello */
+/** @typedef {'xy' | 'xz' | 'zy'} Plane */
+/** @typedef {{id: number, parent: number, begin: number, end: number, color: string, points: [number, number, number, number, number][]}} Track */
+/** @typedef {{name: string, values: (number | string | boolean | null)[]}} Column */
+/** @typedef {{title: string, group: string, run: () => void}} Action */
+/** @typedef {{title: string, rightClick: 'cursor' | 'outline', keys: Record<string, string[]>}} KeyProfile */
+
+export {};

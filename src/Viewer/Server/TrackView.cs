@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+using Cellpose3D.IO;
+using Cellpose3D.IO.Ctc;
+using Cellpose3D.Tracking.Detections;
+using Cellpose3D.Tracking.Lineages;
+using Cellpose3D.Viewer.Coloring;
+using Cellpose3D.Viewer.Scene;
+using Cellpose3D.Viewer.Volumes;
+
+namespace Cellpose3D.Viewer.Server;
+
+/// <summary>Tracks as a page shows them: tails over slices, and the tree of lineages.</summary>
+public sealed class TrackView
+{
+    private readonly Dictionary<uint, uint> _parents;
+    private readonly Dictionary<(int Time, uint Label), uint> _trackOf = [];
+
+    private TrackView(IReadOnlyList<ViewedTrack> tracks)
+    {
+        Tracks = tracks;
+        _parents = tracks.Where(t => t.Parent > 0).ToDictionary(t => (uint)t.Id, t => (uint)t.Parent);
+        foreach (ViewedTrack track in tracks)
+        {
+            foreach (TrackPoint point in track.Points)
+                _trackOf[(point.Time, point.Label)] = (uint)track.Id;
+        }
+    }
+
+    /// <summary>The tracks, by number.</summary>
+    public IReadOnlyList<ViewedTrack> Tracks { get; }
+
+    /// <summary>Reads tracks: any format of <see cref="TrackFile"/>, or the rows of a CTC <c>man_track.txt</c>, whose cells are then found in the labels.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="files">The scene they belong to.</param>
+    /// <param name="cancellationToken">Checked between time points.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or does not belong to the labels.</exception>
+    public static TrackView Read(string path, SceneFiles files, CancellationToken cancellationToken = default)
+    {
+        if (Path.GetExtension(path).Equals(".txt", StringComparison.OrdinalIgnoreCase))
+            return OfRows(CtcTrackFile.Read(path), files, cancellationToken);
+        PointUm voxel = files.Grid.VoxelUm;
+        TrackedMovie movie = TrackFile.Read(path, new SpacingUm(voxel.Z, voxel.Y, voxel.X), cancellationToken);
+        TrackSet set = movie.Tracks();
+        DetectionTable cells = movie.Solution.Detections;
+        return new TrackView([.. set.Tracks.OrderBy(t => t.Id).Select(t => new ViewedTrack(t.Id, t.ParentId, t.Begin, t.End,
+            [.. t.Cells.Select(c => Point(cells[c]))]))]);
+
+        TrackPoint Point(Detection cell) => new(cell.Frame, (uint)cell.Label,
+            new PointUm(cell.Centroid.Z / movie.Spacing.Z, cell.Centroid.Y / movie.Spacing.Y, cell.Centroid.X / movie.Spacing.X));
+    }
+
+    /// <summary>Colours of the cells of a time point: one for each track, daughters near their mother.</summary>
+    /// <param name="time">From 0.</param>
+    /// <param name="ids">The cells.</param>
+    /// <param name="seed">Another number gives other colours.</param>
+    public IReadOnlyDictionary<uint, Rgb> Colors(int time, uint[] ids, int seed)
+    {
+        Dictionary<uint, uint> trackOf = ids.ToDictionary(id => id, id => _trackOf.GetValueOrDefault((time, id), id));
+        Dictionary<uint, Rgb> colors = LabelPalette.ByTrack(trackOf.Values.Distinct(), _parents, seed);
+        return trackOf.ToDictionary(t => t.Key, t => colors[t.Value]);
+    }
+
+    /// <summary>The tracks for a page: number, mother, first and last time point, colour, and <c>[t, label, z, y, x]</c> of each cell in voxels.</summary>
+    /// <param name="seed">As in <see cref="Colors"/>.</param>
+    public JsonArray ToJson(int seed)
+    {
+        Dictionary<uint, Rgb> colors = LabelPalette.ByTrack(Tracks.Select(t => (uint)t.Id), _parents, seed);
+        return new JsonArray([.. Tracks.Select(t => (JsonNode)new JsonObject
+        {
+            ["id"] = t.Id, ["parent"] = t.Parent, ["begin"] = t.Begin, ["end"] = t.End, ["color"] = colors[(uint)t.Id].ToString(),
+            ["points"] = new JsonArray([.. t.Points.Select(p => (JsonNode)new JsonArray(p.Time, p.Label, Round(p.Voxel.Z), Round(p.Voxel.Y), Round(p.Voxel.X)))]),
+        })]);
+
+        static double Round(double v) => Math.Round(v, 2);
+    }
+
+    private static TrackView OfRows(TrackRow[] rows, SceneFiles files, CancellationToken cancellationToken)
+    {
+        if (!files.HasLabels)
+            throw new ArgumentException("tracks of a .txt say nothing of places; give the labels too.");
+        var points = rows.ToDictionary(r => (uint)r.Label, _ => new List<TrackPoint>());
+        for (int t = 0; t < files.Frames; t++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            LabelVolume labels = files.ReadLabels(t, cancellationToken);
+            foreach ((uint id, PointUm middle) in Middles(labels))
+            {
+                if (points.TryGetValue(id, out List<TrackPoint>? list))
+                    list.Add(new TrackPoint(t, id, middle));
+            }
+        }
+        return new TrackView([.. rows.OrderBy(r => r.Label).Select(r => new ViewedTrack(r.Label, r.Parent, r.Begin, r.End, points[(uint)r.Label]))]);
+    }
+
+    private static Dictionary<uint, PointUm> Middles(LabelVolume labels)
+    {
+        var sums = new Dictionary<uint, (long Count, PointUm Sum)>();
+        long at = 0;
+        for (int z = 0; z < labels.Shape.Z; z++)
+        {
+            for (int y = 0; y < labels.Shape.Y; y++)
+            {
+                for (int x = 0; x < labels.Shape.X; x++)
+                {
+                    uint id = labels.Voxels[at++];
+                    if (id == 0)
+                        continue;
+                    (long count, PointUm sum) = sums.GetValueOrDefault(id);
+                    sums[id] = (count + 1, sum + new PointUm(z, y, x));
+                }
+            }
+        }
+        return sums.ToDictionary(s => s.Key, s => new PointUm(
+            s.Value.Sum.Z / s.Value.Count * labels.Stride.Z, s.Value.Sum.Y / s.Value.Count * labels.Stride.Y, s.Value.Sum.X / s.Value.Count * labels.Stride.X));
+    }
+}

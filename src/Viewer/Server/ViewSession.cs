@@ -1,0 +1,218 @@
+using System.Text.Json.Nodes;
+using Cellpose3D.Viewer.Coloring;
+using Cellpose3D.Viewer.Contexts;
+using Cellpose3D.Viewer.Editing;
+using Cellpose3D.Viewer.Scene;
+using Cellpose3D.Viewer.Volumes;
+using Cellpose3D.Volume.Sources;
+
+namespace Cellpose3D.Viewer.Server;
+
+/// <summary>One scene that any number of pages look at and change together.</summary>
+/// <remarks>
+/// Whoever sends a command last wins; every page hears of it. Members may be called from several threads at once. What takes long -
+/// reading, colouring, measuring, drawing - happens elsewhere, so a command is applied in microseconds.
+/// </remarks>
+public sealed class ViewSession : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly List<ISessionListener> _listeners = [];
+    private readonly CancellationTokenSource _closing = new();
+    private readonly List<(int Version, EditedBox Box)> _changes = [];
+    private readonly LabelPainter _painter;
+    private readonly Frame _first;
+    private int _clients;
+
+    /// <summary>Begins with a scene.</summary>
+    private ViewSession(SceneFiles files, FrameStore frames, Frame first, SceneState scene, GlThread? gl, TrackView? tracks, EditDesk? desk)
+    {
+        (Files, Frames, _first, Scene, Tracks, Desk) = (files, frames, first, scene, tracks, desk);
+        Numbers = new CellNumbers(files, Frames);
+        Pictures = gl is null ? null : new PictureMaker(gl, scene.Grid, ChangesSince);
+        _painter = new LabelPainter(files, Frames, Numbers, tracks, _closing.Token);
+        Repaint();
+    }
+
+    /// <summary>Reads the first time point and begins with it.</summary>
+    /// <param name="files">The files; the session closes them.</param>
+    /// <param name="look">What to begin with.</param>
+    /// <param name="gl">Draws 3D; null where there is no OpenGL. The session ends it.</param>
+    /// <param name="tracks">The tracks; null for none.</param>
+    /// <param name="desk">Edits the labels; null where they are only looked at. The session closes it.</param>
+    /// <param name="heldBytes">Memory for time points.</param>
+    /// <exception cref="ArgumentException">A wish does not fit the files.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    public static async Task<ViewSession> OpenAsync(SceneFiles files, ViewLook look, GlThread? gl, TrackView? tracks = null, EditDesk? desk = null, long heldBytes = 2L << 30)
+    {
+        var frames = new FrameStore(files, heldBytes, desk?.Frames);
+        Frame first = await frames.GetAsync(look.Time).ConfigureAwait(false);
+        return new ViewSession(files, frames, first, SceneStart.Of(files, first, look), gl, tracks, desk);
+    }
+
+    /// <summary>The opened files.</summary>
+    public SceneFiles Files { get; }
+
+    /// <summary>Time points in memory.</summary>
+    public FrameStore Frames { get; }
+
+    /// <summary>Numbers of the cells.</summary>
+    public CellNumbers Numbers { get; }
+
+    /// <summary>The tracks; null for none.</summary>
+    public TrackView? Tracks { get; }
+
+    /// <summary>Edits the labels; null where they are only looked at.</summary>
+    public EditDesk? Desk { get; }
+
+    /// <summary>Draws 3D; null where there is no OpenGL.</summary>
+    internal PictureMaker? Pictures { get; }
+
+    /// <summary>The scene now.</summary>
+    public SceneState Scene { get; private set; }
+
+    /// <summary>Rises whenever labels of the time points change.</summary>
+    public int LabelVersion { get; private set; }
+
+    /// <summary>Colours of the cells, as far as they are known by now.</summary>
+    public CellColors Colors { get; private set; } = CellColors.None;
+
+    /// <summary>Applies a command.</summary>
+    /// <param name="command">What to change.</param>
+    /// <param name="from">Who sent it, and need not hear of it; null for nobody.</param>
+    /// <exception cref="ArgumentException">The command does not fit the scene, which stays as it is.</exception>
+    public void Apply(SceneCommand command, ISessionListener? from = null)
+    {
+        bool repaint;
+        lock (_gate)
+        {
+            SceneState before = Scene;
+            Scene = SceneReducer.Apply(before, command);
+            repaint = LabelPainter.Differs(before, Scene);
+        }
+        Tell(l => l.OnCommand(command), from);
+        if (repaint)
+            Repaint();
+    }
+
+    /// <summary>Edits the labels, takes an edit back or saves, and tells every page what changed.</summary>
+    /// <param name="work">What to do; a page's works are done in the order in which they come.</param>
+    /// <param name="from">Who asked for it.</param>
+    /// <param name="saves">Whether it saves.</param>
+    /// <exception cref="ArgumentException">There is nothing to edit.</exception>
+    internal void Edit(Func<EditSession, EditResult> work, ISessionListener from, bool saves = false)
+    {
+        EditDesk desk = Desk ?? throw new ArgumentException("these labels can only be looked at.");
+        desk.Enqueue(work, result => TellEdited(desk, result, from, saves), reason => from.OnRefused(new JsonObject
+        {
+            ["type"] = "refused", ["message"] = reason, ["version"] = LabelVersion, ["state"] = desk.Describe(),
+        }));
+    }
+
+    /// <summary>What was changed in labels after one of their versions.</summary>
+    internal IReadOnlyList<EditedBox> ChangesSince(int version)
+    {
+        lock (_gate)
+        {
+            int first = _changes.FindLastIndex(c => c.Version <= version) + 1;
+            return [.. _changes.Skip(first).Select(c => c.Box)];
+        }
+    }
+
+    /// <summary>Adds somebody who hears of changes.</summary>
+    /// <returns>A number of their own.</returns>
+    public int Join(ISessionListener listener)
+    {
+        lock (_gate)
+        {
+            _listeners.Add(listener);
+            return ++_clients;
+        }
+    }
+
+    /// <summary>Removes somebody.</summary>
+    public void Leave(ISessionListener listener)
+    {
+        lock (_gate)
+            _listeners.Remove(listener);
+    }
+
+    /// <summary>Tells everybody but one.</summary>
+    internal void Tell(Action<ISessionListener> tell, ISessionListener? except = null)
+    {
+        ISessionListener[] all;
+        lock (_gate)
+            all = [.. _listeners];
+        foreach (ISessionListener listener in all.Where(l => l != except))
+            tell(listener);
+    }
+
+    /// <summary>What a page must know once: shapes, what was thinned, where 3D comes from.</summary>
+    public JsonObject Describe() => new()
+    {
+        ["tile"] = SliceTiles.Side,
+        ["frames"] = Files.Frames,
+        ["image_shape"] = Json(_first.Images.Count > 0 ? _first.Images[0].Shape : null),
+        ["image_stride"] = Json(_first.Images.Count > 0 ? _first.Images[0].Stride : null),
+        ["label_shape"] = Json(_first.Labels?.Shape),
+        ["label_stride"] = Json(_first.Labels?.Stride),
+        ["has_voxel_size"] = Files.HasVoxelSize,
+        ["reductions"] = new JsonArray([.. Files.Reductions.Select(r => (JsonNode)r)]),
+        ["renderer"] = Pictures?.Renderer,
+        ["luts"] = Luts(),
+        ["has_tracks"] = Tracks is not null,
+        ["label_version"] = LabelVersion,
+        ["editing"] = Desk?.Describe(),
+    };
+
+    /// <summary>Ends all work and closes files and context.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _painter.DisposeAsync().ConfigureAwait(false);
+        if (Desk is not null)
+            await Desk.DisposeAsync().ConfigureAwait(false);
+        Pictures?.Dispose();
+        Files.Dispose();
+        _closing.Dispose();
+    }
+
+    private void TellEdited(EditDesk desk, EditResult result, ISessionListener from, bool saved)
+    {
+        JsonObject state = desk.Describe();
+        var boxes = new JsonArray([.. result.Boxes.Select(b => (JsonNode)new JsonObject { ["time"] = b.Time, ["box"] = Json(b.Box) })]);
+        lock (_gate)
+        {
+            if (!result.Boxes.IsEmpty)
+                LabelVersion++;
+            _changes.AddRange(result.Boxes.Select(b => (LabelVersion, b)));
+        }
+        foreach (int time in result.Boxes.Select(b => b.Time).Distinct())
+            Numbers.Forget(time);
+        Tell(listener => listener.OnEdited(new JsonObject
+        {
+            ["type"] = "edited", ["mine"] = listener == from, ["version"] = LabelVersion, ["boxes"] = boxes.DeepClone(),
+            ["new_ids"] = new JsonArray([.. result.NewIds.Select(id => (JsonNode)id)]), ["state"] = state.DeepClone(), ["saved"] = saved ? (string?)state["path"] : null,
+        }));
+        if (result.Ids.Any(id => !Colors.Colors.ContainsKey(id)))
+            Repaint();
+    }
+
+    private static JsonObject Json(VolumeBox box) => new() { ["z"] = box.Z, ["y"] = box.Y, ["x"] = box.X, ["depth"] = box.Depth, ["height"] = box.Height, ["width"] = box.Width };
+
+    private static JsonArray? Json(VolumeShape? shape) => shape is { } s ? new JsonArray(s.Z, s.Y, s.X) : null;
+
+    // every colour map as 256 colours #rrggbb, so that pages and pictures show the same
+    private static JsonObject Luts()
+    {
+        var luts = new JsonObject();
+        foreach (string name in ColorMap.Names)
+            luts[name] = new JsonArray([.. ColorMap.Table(name).Select(c => (JsonNode)c.ToString())]);
+        return luts;
+    }
+
+    private void Repaint() => _painter.Request(() => Scene, colors =>
+    {
+        Colors = colors;
+        Tell(l => l.OnColors(colors));
+    }, error => Tell(l => l.OnError(error)));
+}
