@@ -28,7 +28,7 @@ public sealed class LearnedFlowTests : IDisposable
         TrackRow[] rows = [new TrackRow(1, 0, 5, 0), new TrackRow(2, 0, 2, 0), new TrackRow(3, 3, 5, 2), new TrackRow(4, 3, 5, 2)];
         Assert.Equal(rows, CtcTrackFile.Read(At("blind/masks_RES/res_track.txt")));
         Assert.Equal(rows, CtcTrackFile.Read(At("seen/masks_RES/res_track.txt")));
-        Assert.Equal("learned", (string)blind.Json["options"]!["flow"]!);
+        Assert.Equal("learned", (string)blind.Json["settings"]!["flow"]!);
         Assert.All(TrackFile.Read(At("blind/masks_tracks.csv")).Solution.Links, l => Assert.InRange(l.Probability, 0, 1));
     }
 
