@@ -52,6 +52,7 @@ internal sealed class ViewConnection : ISessionListener
         finally
         {
             session.Leave(connection);
+            connection._pictures?.Dispose();
             connection._ended.Dispose();
         }
     }
