@@ -23,13 +23,13 @@ internal static class ViewCommand
     private static ExitCode Run(ParseResult parse, Reporter reporter, CancellationToken cancellationToken)
     {
         ViewSettings settings = ViewArguments.Parse(parse);
+        if (settings.Window)
+            return ShowWindow(settings, reporter, cancellationToken);
         SceneFiles files = SceneFiles.Open(settings.Image, settings.Labels, settings.Files, cancellationToken);
         ViewSession session;
         try
         {
-            if (settings.Look.Time >= files.Frames)
-                throw new CommandException(ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"--time must be 1 to {files.Frames}; got {settings.Look.Time + 1}."));
-            Warn(files, settings, reporter);
+            Check(files, settings, reporter);
             TrackView? tracks = settings.Tracks is { } path ? TrackView.Read(path, files, cancellationToken) : null;
             EditDesk? desk = OpenDesk(files, settings, reporter, cancellationToken);
             session = ViewSession.OpenAsync(files, settings.Look, OpenGl(settings, reporter), tracks, desk, settings.Files.MaxMemoryBytes / 2).GetAwaiter().GetResult();
@@ -43,8 +43,20 @@ internal static class ViewCommand
         return ExitCode.Ok;
     }
 
-    private static void Warn(SceneFiles files, ViewSettings settings, Reporter reporter)
+    private static ExitCode ShowWindow(ViewSettings settings, Reporter reporter, CancellationToken cancellationToken)
     {
+        // all that a window shows lies in textures
+        SceneFileOptions options = settings.Files with { LongestSide = new SceneFileOptions().LongestSide };
+        using SceneFiles files = SceneFiles.Open(settings.Image, settings.Labels, options, cancellationToken);
+        Check(files, settings, reporter);
+        new WindowView(files, settings, cancellationToken).Show(reporter);
+        return ExitCode.Ok;
+    }
+
+    private static void Check(SceneFiles files, ViewSettings settings, Reporter reporter)
+    {
+        if (settings.Look.Time >= files.Frames)
+            throw new CommandException(ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"--time must be 1 to {files.Frames}; got {settings.Look.Time + 1}."));
         if (!files.HasVoxelSize)
             reporter.Warn($"'{settings.Image ?? settings.Labels}' does not say how large its voxels are: cubes of 1 um are shown; give --voxel-size z,y,x.");
         foreach (string line in files.Reductions)

@@ -21,7 +21,7 @@ internal static class MovieFile
         string temporary = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(output))!, $".{Guid.NewGuid():n}.mp4");
         var start = new ProcessStartInfo(ffmpeg) { RedirectStandardError = true, UseShellExecute = false };
         // H.264 needs even sides
-        foreach (string word in (string[])["-y", "-loglevel", "error", "-framerate", framesPerSecond.ToString(CultureInfo.InvariantCulture), "-i", Path.Combine(folder, "frame_%05d.png"),
+        foreach (string word in (string[])["-y", "-nostdin", "-loglevel", "error", "-framerate", framesPerSecond.ToString(CultureInfo.InvariantCulture), "-i", Path.Combine(folder, "frame_%05d.png"),
             "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-c:v", "libx264", "-crf", "16", "-pix_fmt", "yuv420p", "-movflags", "+faststart", temporary])
             start.ArgumentList.Add(word);
         try

@@ -22,6 +22,7 @@ internal static class ViewArguments
     private static readonly Option<string[]> AllowHost = new("--allow-host") { Description = "Name of a proxy that requests may be addressed to, besides 127.0.0.1 and localhost; can be given several times." };
     private static readonly Option<bool> Remote = new("--remote") { Description = "The page is looked at on another machine: print the ssh line for it, open no browser." };
     private static readonly Option<bool> NoBrowser = new("--no-browser") { Description = "Open no browser." };
+    private static readonly Option<bool> Window = new("--window") { Description = "Show one view in a window instead of the browser (needs libglfw3 and a display); labels are only looked at." };
     private static readonly Option<bool> ReadOnly = new("--read-only") { Description = "Only look at the labels." };
     private static readonly Option<string> Keys = new("--keys") { Description = "Keyboard profile: cellpose3d, cellpose or napari.", DefaultValueFactory = _ => "cellpose3d" };
     private static readonly Option<int> Time = new("--time") { Description = "Time point shown first, counted from 1.", DefaultValueFactory = _ => 1 };
@@ -49,7 +50,7 @@ internal static class ViewArguments
         command.Arguments.Add(Image);
         command.Arguments.Add(Labels);
         command.Arguments.Add(Tracks);
-        foreach (Option option in (Option[])[LabelsOnly, Port, BasePath, AllowHost, Remote, NoBrowser, ReadOnly, Keys, Time, Lut, Contrast, Percentiles, Mode, Surface, ColorBy, Map, Seed, Axes, LabelAxes, Voxel, MaxMemory, Gl])
+        foreach (Option option in (Option[])[LabelsOnly, Port, BasePath, AllowHost, Remote, NoBrowser, Window, ReadOnly, Keys, Time, Lut, Contrast, Percentiles, Mode, Surface, ColorBy, Map, Seed, Axes, LabelAxes, Voxel, MaxMemory, Gl])
             command.Options.Add(option);
     }
 
@@ -105,6 +106,7 @@ internal static class ViewArguments
             },
             Gl = parse.GetValue(Gl)!,
             ReadOnly = parse.GetValue(ReadOnly),
+            Window = parse.GetValue(Window) && parse.GetValue(Remote) ? throw Wrong("--window and --remote exclude each other; give one.") : parse.GetValue(Window),
             OpensBrowser = !parse.GetValue(NoBrowser),
             Remote = parse.GetValue(Remote),
         };

@@ -23,6 +23,9 @@ internal sealed record ViewSettings
     /// <summary>Whether the labels are only looked at.</summary>
     public bool ReadOnly { get; init; }
 
+    /// <summary>Whether there is a window instead of the browser.</summary>
+    public bool Window { get; init; }
+
     /// <summary>Whether a browser is opened where there is a display.</summary>
     public bool OpensBrowser { get; init; } = true;
 

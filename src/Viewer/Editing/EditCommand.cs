@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Cellpose3D.Tracking.Detections;
 
@@ -48,6 +49,7 @@ public abstract record EditCommand
     /// <param name="Plane">As for <see cref="Paint"/>.</param>
     /// <param name="Is3D">As for <see cref="Paint"/>.</param>
     /// <param name="Over">What may change; null: everything.</param>
+    [SuppressMessage("Naming", "CA1716", Justification = "The word of the field; Visual Basic's statement of that name is no reason to avoid it.")]
     public sealed record Erase(ImmutableArray<PointUm> Points, double Radius, EditPlane Plane = EditPlane.XY, bool Is3D = false, DrawOver? Over = null) : EditCommand;
 
     /// <summary>Fills the connected piece of cell or background at a place.</summary>

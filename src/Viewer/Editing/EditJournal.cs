@@ -22,6 +22,9 @@ internal sealed class EditJournal : IDisposable
     /// <summary>The file.</summary>
     public string Path { get; }
 
+    /// <summary>Whether there is anything besides the first record.</summary>
+    public bool HoldsEdits { get; private set; }
+
     /// <summary>Where the journal of labels is.</summary>
     /// <param name="labels">A file or folder.</param>
     public static string PathFor(string labels) => System.IO.Path.TrimEndingDirectorySeparator(labels) + Ending;
@@ -57,7 +60,7 @@ internal sealed class EditJournal : IDisposable
                     throw new InvalidDataException($"'{path}' is no journal of edits, version {Version}; move it away to open the labels without it.");
                 file.SetLength(end);
                 file.Seek(end, SeekOrigin.Begin);
-                return (new EditJournal(path, file), records);
+                return (new EditJournal(path, file) { HoldsEdits = records.Count > 1 }, records);
             }
         }
         catch
@@ -79,6 +82,7 @@ internal sealed class EditJournal : IDisposable
         {
             _file.Write([.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Check(json)} {json.Length} ")), .. json, (byte)'\n']);
             _file.Flush(flushToDisk: true);
+            HoldsEdits |= record is not JournalRecord.Begin;
         }
         catch (IOException)
         {

@@ -128,13 +128,20 @@ public sealed class EditSession : IDisposable
         if (elsewhere)
             File.Delete(EditJournal.PathFor(Path));                      // of labels that are no more
         _journal = null;
-        // an id that is in no voxel any more must not be used again
-        if (Editor.LargestId > Editor.Frames.Max(f => f.Voxels.Max()))
+        if (HasRetiredIds)
             _journal = EditJournal.Create(EditJournal.PathFor(Path), new JournalRecord.Begin(EditJournal.Version, hash, Editor.LargestId));
     }
 
     /// <summary>Closes the journal; edits that were not saved stay in it.</summary>
-    public void Dispose() => _journal?.Dispose();
+    public void Dispose()
+    {
+        if (_journal is { HoldsEdits: false } && !HasRetiredIds)
+            _journal.Delete();                                           // begun for an edit that was refused
+        _journal?.Dispose();
+    }
+
+    // an id that is in no voxel any more, and must not be used again
+    private bool HasRetiredIds => Editor.LargestId > Editor.Frames.Max(f => f.Voxels.Max());
 
     private static int StartOf(IReadOnlyList<JournalRecord> records, JournalRecord.Begin begin, string hash, string journal, string labels)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Cellpose3D.Core2D;
-using Cellpose3D.Core2D.Measurements;
 using Cellpose3D.IO;
 using Cellpose3D.IO.SegNpy;
 using Cellpose3D.IO.Tiff;

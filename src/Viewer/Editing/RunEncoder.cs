@@ -3,7 +3,7 @@ namespace Cellpose3D.Viewer.Editing;
 /// <summary>Packs runs of changed voxels: each as the distance from the end of the last, its length, and ids where they differ from the last one's.</summary>
 internal sealed class RunEncoder
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly List<byte> _bytes = [];
     private VoxelRun _last;
 
     /// <summary>Adds a run.</summary>
@@ -22,7 +22,7 @@ internal sealed class RunEncoder
     }
 
     /// <summary>The bytes so far.</summary>
-    public byte[] ToArray() => _bytes.ToArray();
+    public byte[] ToArray() => [.. _bytes];
 
     /// <summary>Unpacks runs, in the order they were added.</summary>
     /// <exception cref="InvalidDataException">The bytes end within a run.</exception>
@@ -44,8 +44,8 @@ internal sealed class RunEncoder
     private void Write(ulong value)
     {
         for (; value >= 0x80; value >>= 7)
-            _bytes.WriteByte((byte)(value | 0x80));
-        _bytes.WriteByte((byte)value);
+            _bytes.Add((byte)(value | 0x80));
+        _bytes.Add((byte)value);
     }
 
     private static ulong Read(ref ReadOnlySpan<byte> bytes)

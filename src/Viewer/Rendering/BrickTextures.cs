@@ -26,13 +26,6 @@ internal sealed class BrickTextures : IDisposable
         program.Set("u_skip", skip ? 1 : 0);
     }
 
-    /// <summary>Takes over bricks that were found anew.</summary>
-    public void Update(Occupancy occupancy, VolumeBox fine, VolumeBox coarse)
-    {
-        _fine.WriteBox<ushort>(fine, VolumeCut.Of(occupancy.FineBricks, occupancy.FineShape, fine), PixelFormat.RedInteger, PixelType.UnsignedShort);
-        _coarse.WriteBox<ushort>(coarse, VolumeCut.Of(occupancy.CoarseBricks, occupancy.CoarseShape, coarse), PixelFormat.RedInteger, PixelType.UnsignedShort);
-    }
-
     public void Dispose()
     {
         _fine.Dispose();

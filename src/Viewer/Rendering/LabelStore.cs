@@ -7,7 +7,7 @@ using Silk.NET.OpenGL;
 
 namespace Cellpose3D.Viewer.Rendering;
 
-/// <summary>Owns what the device knows of labels: voxels, the smooth field, bricks, and the look of each id.</summary>
+/// <summary>Owns what the device knows of labels: voxels, the smooth field, empty space, and the look of each id.</summary>
 internal sealed class LabelStore : IDisposable
 {
     private const int TableWidth = 2048;
@@ -20,8 +20,8 @@ internal sealed class LabelStore : IDisposable
     private GlTexture? _idTable;
     private GlTexture? _looks;
     private GlTexture? _field;
-    private Occupancy? _occupancy;
-    private BrickTextures? _bricks;
+    private EmptySpace? _space;
+    private GlTexture? _distances;
     private (object Isolated, object Hidden, bool Ghosts, Vector3 Voxel)? _shown;
     private bool _fieldIsCurrent;
     private (object? Colors, LabelLayer? Layer) _painted;
@@ -45,7 +45,7 @@ internal sealed class LabelStore : IDisposable
     /// <summary>Changes whenever cells are shown or hidden.</summary>
     public int Version { get; private set; }
 
-    /// <summary>Brings bricks, field and looks up to what a layer shows.</summary>
+    /// <summary>Brings empty space, field and looks up to what a layer shows.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="colors">Colour of each id; grey where there is none.</param>
     /// <param name="voxelUm">Size of a voxel as held, (x, y, z).</param>
@@ -54,9 +54,9 @@ internal sealed class LabelStore : IDisposable
         (object, object, bool, Vector3) shown = (layer.Isolated, layer.Hidden, layer.Ghost > 0, voxelUm);
         if (_shown != shown)
         {
-            _bricks?.Dispose();
-            _occupancy = Occupancy.Of(_labels, IsSeen);
-            _bricks = new BrickTextures(_device, _occupancy);
+            _space = EmptySpace.Of(_labels, IsSeen);
+            _distances ??= GlTexture.Volume(_device, _space.Shape.X, _space.Shape.Y, _space.Shape.Z, InternalFormat.R8ui, PixelFormat.RedInteger, PixelType.UnsignedByte);
+            _distances.WritePlanes<byte>(0, _space.Distances, PixelFormat.RedInteger, PixelType.UnsignedByte);
             _shown = shown;
             _fieldIsCurrent = false;
             _changed.Clear();
@@ -65,8 +65,8 @@ internal sealed class LabelStore : IDisposable
         (int Z, int Y, int X) passes = SmoothField.Passes(voxelUm.Z, voxelUm.Y, voxelUm.X);
         foreach (VolumeBox box in _changed)
         {
-            (VolumeBox fine, VolumeBox coarse) = _occupancy!.Update(_labels, box, IsSeen);
-            _bricks!.Update(_occupancy, fine, coarse);
+            VolumeBox cubes = _space!.Update(_labels, box, IsSeen);
+            _distances!.WriteBox<byte>(cubes, VolumeCut.Of(_space.Distances, _space.Shape, cubes), PixelFormat.RedInteger, PixelType.UnsignedByte);
             (VolumeBox around, byte[] part) = SmoothField.Around(_labels, box, layer.Shows, passes);
             _field!.WriteBox<byte>(around, part, PixelFormat.Red, PixelType.UnsignedByte);
             Version++;
@@ -103,7 +103,7 @@ internal sealed class LabelStore : IDisposable
         _changed.Add(box);
     }
 
-    /// <summary>Binds all of it from a texture unit on, six units.</summary>
+    /// <summary>Binds all of it from a texture unit on, five units.</summary>
     public void Bind(GlProgram program, LabelLayer layer, int unit, bool skip)
     {
         _voxels.Bind(unit);
@@ -111,8 +111,10 @@ internal sealed class LabelStore : IDisposable
         if (_field is not null)
             _field.Bind(unit + 1);
         program.Set("u_field", unit + 1);
-        _bricks!.Bind(program, unit + 2, skip);
-        BindTable(program, layer, unit + 4);
+        _distances!.Bind(unit + 2);
+        program.Set("u_spaces", unit + 2);
+        program.Set("u_skip", skip ? 1 : 0);
+        BindTable(program, layer, unit + 3);
         program.Set("u_size", _labels.Shape.X, _labels.Shape.Y, _labels.Shape.Z);
     }
 
@@ -133,7 +135,7 @@ internal sealed class LabelStore : IDisposable
         _idTable?.Dispose();
         _looks?.Dispose();
         _field?.Dispose();
-        _bricks?.Dispose();
+        _distances?.Dispose();
     }
 
     private void SetIds(uint[] ids)

@@ -6,7 +6,7 @@ namespace Cellpose3D.Viewer.Rendering;
 /// <summary>Owns the programs, and the small textures that stand for labels where there are none.</summary>
 internal sealed class ShaderSet : IDisposable
 {
-    private const string Screen = "screen.vert.glsl", View = "view.glsl", Table = "table.glsl", Bricks = "bricks.glsl";
+    private const string Screen = "screen.vert.glsl", View = "view.glsl", Table = "table.glsl", Bricks = "bricks.glsl", Spaces = "spaces.glsl";
 
     private readonly List<GlObject> _owned = [];
     private readonly GlTexture _noLabels, _noField, _noIds, _noLooks;
@@ -15,7 +15,7 @@ internal sealed class ShaderSet : IDisposable
     {
         try
         {
-            Labels = Own(ShaderSources.Program(device, Screen, "labels.frag.glsl", View, Table, Bricks));
+            Labels = Own(ShaderSources.Program(device, Screen, "labels.frag.glsl", View, Table, Spaces));
             Iso = Own(ShaderSources.Program(device, Screen, "iso.frag.glsl", View, Bricks));
             Volume = Own(ShaderSources.Program(device, Screen, "volume.frag.glsl", View, Bricks));
             Occlusion = Own(ShaderSources.Program(device, Screen, "occlusion.frag.glsl", View));
@@ -56,14 +56,14 @@ internal sealed class ShaderSet : IDisposable
     /// <summary>Binds a single empty voxel in place of labels.</summary>
     public void BindEmptyLabels(GlProgram program)
     {
-        string[] names = ["u_labels", "u_field", "u_fine", "u_coarse"];
+        string[] names = ["u_labels", "u_field", "u_spaces"];
         for (int unit = 0; unit < names.Length; unit++)
         {
             (unit == 1 ? _noField : _noLabels).Bind(unit);
             program.Set(names[unit], unit);
         }
         program.Set("u_skip", 0);
-        BindEmptyTable(program, 4);
+        BindEmptyTable(program, names.Length);
         program.Set("u_size", 1, 1, 1);
     }
 

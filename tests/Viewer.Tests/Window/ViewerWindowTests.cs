@@ -15,6 +15,9 @@ public sealed class ViewerWindowTests : IDisposable
     private const string FolderVariable = "CELLPOSE3D_TEST_WINDOW", Title = "cellpose3d test window";
     private const int Width = 400, Height = 300;
 
+    /// <summary>Far beyond any run here; a busy machine must not fail a test.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("cellpose3d-window-").FullName;
     private readonly List<Process> _started = [];
 
@@ -53,7 +56,7 @@ public sealed class ViewerWindowTests : IDisposable
         Tool(display, "key", "s");
         Tool(display, "key", "q");
 
-        Assert.True(child.WaitForExit(60_000), "the window did not end");
+        Assert.True(child.WaitForExit(Patience), "the window did not end");
         Assert.Equal(0, child.ExitCode);
         Assert.Equal(first.Camera.Azimuth + 45, turned.Camera.Azimuth, 1);         // a quarter of the window, which is half a turn
         Assert.Equal(deeper.Camera.HeightUm / 1.15, nearer.Camera.HeightUm, 6);
@@ -67,7 +70,7 @@ public sealed class ViewerWindowTests : IDisposable
         Require();
         Process child = StartChild("");
 
-        Assert.True(child.WaitForExit(60_000), "the child did not end");
+        Assert.True(child.WaitForExit(Patience), "the child did not end");
 
         string error = File.ReadAllText(Path.Combine(_folder, "error"));
         Assert.Contains("a display is needed", error);
@@ -171,7 +174,7 @@ public sealed class ViewerWindowTests : IDisposable
     {
         using Process tool = Process.Start(new ProcessStartInfo("xdotool", arguments) { Environment = { ["DISPLAY"] = display }, RedirectStandardOutput = true })!;
         string output = tool.StandardOutput.ReadToEnd();
-        Assert.True(tool.WaitForExit(60_000), $"xdotool {arguments[0]} did not end");
+        Assert.True(tool.WaitForExit(Patience), $"xdotool {arguments[0]} did not end");
         return output.Trim();
     }
 
@@ -190,12 +193,12 @@ public sealed class ViewerWindowTests : IDisposable
     private static SceneState WaitFor(Func<SceneState?> look, string what)
     {
         var waited = Stopwatch.StartNew();
-        while (waited.Elapsed < TimeSpan.FromSeconds(60))
+        while (waited.Elapsed < Patience)
         {
             if (look() is { } found)
                 return found;
             Thread.Sleep(20);
         }
-        throw new TimeoutException($"the window did not show {what} within a minute");
+        throw new TimeoutException($"the window did not show {what}");
     }
 }

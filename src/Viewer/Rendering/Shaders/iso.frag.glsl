@@ -25,6 +25,7 @@ void main() {
     vec3 a = o / u_spacing, b = d / u_spacing;
     uint empty = uint(max(0.0, u_level * 65535.0 - 1.0));
     float t = value(a + near * b) >= u_level ? near : -1.0;
+    float low = near;
     int most = int((far - near) / u_step) + 1;
     for (int k = 1; k <= most && t < 0.0; k++) {
         float at = min(near + float(k) * u_step, far);
@@ -38,15 +39,16 @@ void main() {
             }
         }
         if (value(p) >= u_level) {
-            float low = near + float(k - 1) * u_step, high = at;
-            for (int n = 0; n < 6; n++) {
-                float middle = 0.5 * (low + high);
-                bool inside = value(a + middle * b) >= u_level;
-                low = inside ? low : middle;
-                high = inside ? middle : high;
-            }
-            t = high;
+            low = near + float(k - 1) * u_step;
+            t = at;
         }
+    }
+    // out of the loop, which neighbouring pixels go through in step
+    for (int n = 0; n < 6 && t > near; n++) {
+        float middle = 0.5 * (low + t);
+        bool inside = value(a + middle * b) >= u_level;
+        low = inside ? low : middle;
+        t = inside ? middle : t;
     }
     if (t < 0.0)
         discard;

@@ -132,14 +132,16 @@ int passedUntil(int voxel, float o, float d, float inverse, int step, int ahead,
     return v;
 }
 
-void leaveBrick(inout Walk w, int side) {
-    ivec3 brick = w.voxel / side;
-    vec3 border = (vec3((brick + w.ahead) * side) - w.o) * w.inverse;
+// Where the ray leaves the empty voxels around a cube.
+void leaveSpace(inout Walk w, ivec3 cube, int distance) {
+    ivec3 low, high;
+    emptyBox(cube, distance, u_size, low, high);
+    vec3 border = (vec3(w.ahead * high + (1 - w.ahead) * low) - w.o) * w.inverse;
     ivec3 axis = firstAxis(border);
     float t = dot(border, vec3(axis));
-    ivec3 low = brick * side, high = min(low + side, u_size) - 1;
-    ivec3 beyond = w.ahead * (low + side) + (1 - w.ahead) * (low - 1);
+    ivec3 beyond = w.ahead * high + (1 - w.ahead) * (low - 1);
     ivec3 v = w.voxel;
+    high -= 1;
     v.x = axis.x == 1 ? beyond.x : passedUntil(v.x, w.o.x, w.d.x, w.inverse.x, w.step.x, w.ahead.x, t, true, low.x, high.x);
     v.y = axis.y == 1 ? beyond.y : passedUntil(v.y, w.o.y, w.d.y, w.inverse.y, w.step.y, w.ahead.y, t, axis.z == 1, low.y, high.y);
     v.z = axis.z == 1 ? beyond.z : passedUntil(v.z, w.o.z, w.d.z, w.inverse.z, w.step.z, w.ahead.z, t, false, low.z, high.z);
@@ -152,32 +154,35 @@ bool isOutside(Walk w, float far) {
     return w.t >= far || any(lessThan(w.voxel, ivec3(0))) || any(greaterThanEqual(w.voxel, u_size));
 }
 
-// The first voxel of a cell that is shown.
+// The first voxel of a cell that is shown. What is done once a ray stays out of its loop: neighbouring pixels are drawn in step.
 bool marchVoxels(vec3 o, vec3 d, float near, float far, vec3 face, out uint id, out float t, out vec3 normal, out float kind) {
     Walk w = beginWalk(o, d, near, face);
-    ivec3 brick = ivec3(-1);
+    ivec3 cube = ivec3(-1);
     uint last = 0u;
-    while (!isOutside(w, far)) {
-        if (u_skip != 0 && brick != w.voxel >> 3) {
-            brick = w.voxel >> 3;
-            int side = emptyBrick(w.voxel, 0u);
-            if (side > 0) {
-                leaveBrick(w, side);
+    id = 0u;
+    while (id == 0u && !isOutside(w, far)) {
+        if (u_skip != 0 && cube != w.voxel >> 2) {
+            cube = w.voxel >> 2;
+            int space = int(texelFetch(u_spaces, cube, 0).r);
+            if (space > 0) {
+                leaveSpace(w, cube, space);
                 continue;
             }
         }
         uint found = texelFetch(u_labels, w.voxel, 0).r;
         if (found != last && isShown(found)) {
             id = found;
-            t = w.t;
-            kind = t <= near ? KIND_CUT : KIND_CELL;
-            normal = kind == KIND_CUT ? face : normalAt(w.o + t * w.d, id, true, w.face);
-            return true;
+        } else {
+            last = found;
+            stepVoxel(w);
         }
-        last = found;
-        stepVoxel(w);
     }
-    return false;
+    if (id == 0u)
+        return false;
+    t = w.t;
+    kind = t <= near ? KIND_CUT : KIND_CELL;
+    normal = kind == KIND_CUT ? face : normalAt(w.o + t * w.d, id, true, w.face);
+    return true;
 }
 
 // The first place where the field passes 1/2.
@@ -188,32 +193,40 @@ bool marchField(vec3 o, vec3 d, float near, float far, vec3 face, out uint id, o
     if (texture(u_field, (a + near * b) * scale).r < 0.5) {
         kind = KIND_NONE;
         int most = int((far - near) / u_step) + 1;
-        for (int k = 1; k <= most; k++) {
+        ivec3 cube = ivec3(-1);
+        float low = near, high = near;
+        for (int k = 1; k <= most && kind == KIND_NONE; k++) {
             float at = min(near + float(k) * u_step, far);
             vec3 p = a + at * b;
-            ivec3 voxel = clamp(ivec3(floor(p)), ivec3(0), u_size - 1);
             if (u_skip != 0) {
-                int side = emptyBrick(voxel, 0u);
-                if (side > 0) {
-                    k = max(k, sampleBeyond(a, b, voxel, side, near, u_step, 0.0) - 1);
-                    continue;
+                ivec3 voxel = clamp(ivec3(floor(p)), ivec3(0), u_size - 1);
+                if (cube != voxel >> 2) {
+                    cube = voxel >> 2;
+                    int space = int(texelFetch(u_spaces, cube, 0).r);
+                    if (space > 0) {
+                        ivec3 first, end;
+                        emptyBox(cube, space, u_size, first, end);
+                        vec3 border = (mix(vec3(first), vec3(end), greaterThan(b, vec3(0.0))) - a) / b;
+                        k = max(k, int(ceil((min(min(border.x, border.y), border.z) - near) / u_step)) - 1);
+                        continue;
+                    }
                 }
             }
             if (texture(u_field, p * scale).r >= 0.5) {
-                float low = max(near, near + float(k - 1) * u_step), high = at;
-                for (int n = 0; n < 5; n++) {
-                    float middle = 0.5 * (low + high);
-                    bool inside = texture(u_field, (a + middle * b) * scale).r >= 0.5;
-                    low = inside ? low : middle;
-                    high = inside ? middle : high;
-                }
-                t = high;
+                low = max(near, near + float(k - 1) * u_step);
+                high = at;
                 kind = KIND_CELL;
-                break;
             }
         }
         if (kind == KIND_NONE)
             return false;
+        for (int n = 0; n < 5; n++) {
+            float middle = 0.5 * (low + high);
+            bool inside = texture(u_field, (a + middle * b) * scale).r >= 0.5;
+            low = inside ? low : middle;
+            high = inside ? middle : high;
+        }
+        t = high;
     }
     vec3 p = a + t * b;
     id = idAround(p);
@@ -229,13 +242,13 @@ vec4 ghosts(vec3 o, vec3 d, float near, float far, vec3 face) {
     vec4 glass = vec4(0.0);
     uint last = 0u;
     int entries = 0;
-    ivec3 brick = ivec3(-1);
+    ivec3 cube = ivec3(-1);
     while (!isOutside(w, far) && entries < 8) {
-        if (u_skip != 0 && brick != w.voxel >> 3) {
-            brick = w.voxel >> 3;
-            int side = emptyBrick(w.voxel, 0u);
-            if (side > 0) {
-                leaveBrick(w, side);
+        if (u_skip != 0 && cube != w.voxel >> 2) {
+            cube = w.voxel >> 2;
+            int space = int(texelFetch(u_spaces, cube, 0).r);
+            if (space > 0) {
+                leaveSpace(w, cube, space);
                 last = 0u;
                 continue;
             }
