@@ -8,21 +8,21 @@ public interface ISessionListener
 {
     /// <summary>Somebody else applied a command.</summary>
     /// <param name="command">The command.</param>
-    void OnCommand(SceneCommand command);
+    public void OnCommand(SceneCommand command);
 
     /// <summary>Cells have other colours.</summary>
     /// <param name="colors">The colours.</param>
-    void OnColors(CellColors colors);
+    public void OnColors(CellColors colors);
 
     /// <summary>Labels were changed or saved.</summary>
     /// <param name="message">For the page: the boxes, the labels' version, undo and redo.</param>
-    void OnEdited(JsonObject message);
+    public void OnEdited(JsonObject message);
 
     /// <summary>What this listener asked of the labels was not done.</summary>
     /// <param name="message">For the page: why, and the state that is.</param>
-    void OnRefused(JsonObject message);
+    public void OnRefused(JsonObject message);
 
     /// <summary>Something failed that nobody waits for.</summary>
     /// <param name="message">One line.</param>
-    void OnError(string message);
+    public void OnError(string message);
 }

@@ -8,7 +8,7 @@ namespace Cellpose3D.Viewer.Server;
 /// One picture is on the way at a time: the page says when it is shown. What changed in between is in the next one, so no stale
 /// camera is ever drawn, and a slow line gets fewer pictures instead of late ones.
 /// </remarks>
-internal sealed class PictureStream(ViewSession session, PictureMaker maker, TimeSpan rest, Func<Picture, long, Task> send, Action<string> failed)
+internal sealed class PictureStream(ViewSession session, PictureMaker maker, TimeSpan rest, Func<Picture, long, Task> send, Action<string> failed) : IDisposable
 {
     // a stroke changes the labels many times a second; the 3D view follows when the hand rests
     private static readonly TimeSpan EditRest = TimeSpan.FromMilliseconds(350);
@@ -80,6 +80,12 @@ internal sealed class PictureStream(ViewSession session, PictureMaker maker, Tim
         }
     }
 
+    public void Dispose()
+    {
+        _changed.Dispose();
+        _shown.Dispose();
+    }
+
     private async Task DrawAsync(SceneState scene, Key key, CancellationToken cancellationToken)
     {
         int part = key.Full ? 1 : 2;
@@ -113,9 +119,9 @@ internal sealed class PictureStream(ViewSession session, PictureMaker maker, Tim
         {
             _changed.Release();
         }
-        catch (SemaphoreFullException)
+        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
         {
-            // it is awake already, and looks at the newest scene
+            // it is awake already, and looks at the newest scene; or the page has just gone
         }
     }
 

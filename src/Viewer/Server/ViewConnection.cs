@@ -12,7 +12,7 @@ namespace Cellpose3D.Viewer.Server;
 
 /// <summary>One page: reads what it sends, applies it, and sends what changed.</summary>
 /// <remarks>A message that cannot be used is answered by one line and the page goes on; one that is too long closes the connection.</remarks>
-internal sealed class ViewConnection : ISessionListener
+internal sealed class ViewConnection : ISessionListener, IDisposable
 {
     private const int LongestSide = 4096;
 
@@ -52,7 +52,7 @@ internal sealed class ViewConnection : ISessionListener
         finally
         {
             session.Leave(connection);
-            connection._ended.Dispose();
+            connection.Dispose();
         }
     }
 
@@ -77,6 +77,12 @@ internal sealed class ViewConnection : ISessionListener
     public void OnRefused(JsonObject message) => Send(message);
 
     public void OnError(string message) => Send(new JsonObject { ["type"] = "error", ["message"] = message });
+
+    public void Dispose()
+    {
+        _pictures?.Dispose();
+        _ended.Dispose();
+    }
 
     // the other end may have vanished: that ends a page, and is no error of the server
     private static async Task Quietly(Task task)

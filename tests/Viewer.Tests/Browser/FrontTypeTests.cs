@@ -38,7 +38,7 @@ public sealed class FrontTypeTests
         string[] all = [.. keys.Values.SelectMany(k => k)];
         Assert.Equal(all.Distinct(), all);
         Assert.Empty(keys.Keys.Except(first.Keys));
-        Assert.Empty(keys.Where(k => k.Value.Length == 0));
+        Assert.DoesNotContain(keys, k => k.Value.Length == 0);
     }
 
     private static Dictionary<string, string[]> Keys(string name)
