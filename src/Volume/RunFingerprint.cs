@@ -33,7 +33,7 @@ internal static class RunFingerprint
         string lowHigh = string.Join(";", (s.Normalize.LowHigh ?? []).Select(p => FormattableString.Invariant($"{p.Low:r},{p.High:r}")));
         string[] parts =
         [
-            "2", source.Shape.ToString(), source.Channels.ToString(CultureInfo.InvariantCulture), identity ?? "", s.ToString(), lowHigh,
+            "3", source.Shape.ToString(), source.Channels.ToString(CultureInfo.InvariantCulture), identity ?? "", s.ToString(), lowHigh,
             options.Mode.ToString(), (options.Fusion ?? DefaultFusion).Name,
             FormattableString.Invariant($"{plan.Scale.Anisotropy:r} {options.FlowSmooth:r} {options.FlowLimit:r} {options.MeasureFlowErrors} {options.StitchThreshold:r}"),
             plan.Scale.Network.ToString(), plan.Flows.ToString(), plan.Block.ToString(), string.Join(";", models.Select(m => m.ToString())),
