@@ -407,7 +407,7 @@ public sealed class EditSessionTests : IDisposable
         }
     }
 
-    private static EditCommand Stroke(int n) => new EditCommand.Paint((uint)(n % 90 + 10), Edits.Points((n % 4, n % 8, n % 12)), 1.3, Is3D: n % 2 == 0);
+    private static EditCommand.Paint Stroke(int n) => new EditCommand.Paint((uint)(n % 90 + 10), Edits.Points((n % 4, n % 8, n % 12)), 1.3, Is3D: n % 2 == 0);
 
     private static IEnumerable<LabelVolume> Read(string path) =>
         [new LabelVolume([.. LabelReader.Read(path).Data.Select(v => (uint)v)], new VolumeShape(4, 8, 12))];

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Viewer.Editing;
-using Cellpose3D.Viewer.Volumes;
 using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Viewer.Tests.Editing;

@@ -6,7 +6,6 @@ using Cellpose3D.Viewer.Editing;
 using Cellpose3D.Viewer.Rendering;
 using Cellpose3D.Viewer.Scene;
 using Cellpose3D.Viewer.Volumes;
-using Cellpose3D.Volume.Sources;
 using CsCheck;
 
 namespace Cellpose3D.Viewer.Tests.Editing;

@@ -49,12 +49,11 @@ public sealed class VolumeThinningTests
     [Fact]
     public void Occupancy_MarksBricksAVoxelWide()
     {
-        LabelVolume labels = Phantoms.Labels(1, 1, 80, (_, _, x) => x == 8 ? 2u : x == 70 ? 3u : 0);
+        IntensityVolume image = Phantoms.Image(1, 1, 80, (_, _, x) => x == 8 ? 2 : x == 70 ? 4 : 0);
 
-        Occupancy all = Occupancy.Of(labels, _ => true), some = Occupancy.Of(labels, id => id == 3);
+        Occupancy bricks = Occupancy.Of(image);
 
-        Assert.Equal([1, 1, 0, 0, 0, 0, 0, 0, 1, 0], all.FineBricks.Select(v => (int)v));
-        Assert.Equal([1, 0, 1], all.CoarseBricks.Select(v => (int)v));
-        Assert.Equal([0, 0, 0, 0, 0, 0, 0, 0, 1, 0], some.FineBricks.Select(v => (int)v));
+        Assert.Equal([32768, 32768, 0, 0, 0, 0, 0, 0, 65535, 0], bricks.FineBricks.Select(v => (int)v));
+        Assert.Equal([32768, 0, 65535], bricks.CoarseBricks.Select(v => (int)v));
     }
 }

@@ -170,7 +170,7 @@ public sealed class ViewerWindowTests : IDisposable
         return process;
     }
 
-    private string Tool(string display, params string[] arguments)
+    private static string Tool(string display, params string[] arguments)
     {
         using Process tool = Process.Start(new ProcessStartInfo("xdotool", arguments) { Environment = { ["DISPLAY"] = display }, RedirectStandardOutput = true })!;
         string output = tool.StandardOutput.ReadToEnd();
