@@ -151,7 +151,7 @@ public sealed class LookingTests(BrowserFixture browser)
         await using OpenedPage page = await OpenedPage.OpenAsync(browser, served);
         await page.Until("cellpose3d.layers.features.length > 0 && cellpose3d.store.colorVersion > 0");
 
-        await page.Page.GetByLabel("colours").SelectOptionAsync("magma");
+        await page.Page.GetByLabel("colours", new PageGetByLabelOptions { Exact = true }).SelectOptionAsync("magma");
         await page.Page.GetByLabel("colour", new PageGetByLabelOptions { Exact = true }).SelectOptionAsync("feature:area");
         await page.Until("cellpose3d.store.colorRange !== null");
         await page.Press("c");
