@@ -6,8 +6,6 @@ namespace Cellpose3D.Core2D;
 /// <summary>What steers a 2D segmentation; defaults are those of Cellpose v3.</summary>
 public sealed record SegmentationOptions
 {
-    internal const double DefaultFlowThreshold = 0.4;
-
     /// <summary>Mean cell diameter in pixels; null takes the mean of the model's training images.</summary>
     public double? Diameter { get; init; }
 
@@ -21,7 +19,7 @@ public sealed record SegmentationOptions
     public float CellProbThreshold { get; init; }
 
     /// <summary>Masks whose own flows differ from the network's by more are removed; 0 keeps all. 0.4 was cross-validated in the paper.</summary>
-    public double FlowThreshold { get; init; } = DefaultFlowThreshold;
+    public double FlowThreshold { get; init; } = 0.4;
 
     /// <summary>Euler steps; null takes 200 at the network's scale, more for larger cells.</summary>
     public int? Niter { get; init; }

@@ -128,38 +128,17 @@ public sealed class Segmenter2D
         if (_model.SizeModel is null)
             throw new InvalidOperationException($"the diameter cannot be estimated: model '{_model.Info.Name}' has no size model.");
         ArgumentOutOfRangeException.ThrowIfLessThan(passes, 1);
-        float share = 1f / (passes + 2);
+        float share = 1f / (passes + 1);
         double guess = GuessDiameter(normalized, PartialProgress.Of(progress, 0, share), cancellationToken), diameter = guess;
-        bool doubtful = false;
         for (int n = 1; n <= passes; n++)
         {
-            MaskResult[] masks = MasksAt(normalized, diameter, PartialProgress.Of(progress, n * share, (n + 1) * share), cancellationToken);
-            double found = MedianDiameter(masks);
-            doubtful = !_options.Compatible && ScaleSearch.IsDoubtful(masks);
-            if (found == 0)
-            {
-                diameter = n == 1 ? _model.Info.DiamMean : diameter;
-                break;
-            }
+            double found = MedianDiameter(normalized, diameter, PartialProgress.Of(progress, n * share, (n + 1) * share), cancellationToken);
+            if (!(found > 0 && double.IsFinite(found)))
+                return new DiameterEstimate(guess, n == 1 ? _model.Info.DiamMean : diameter);
             diameter = found;
         }
-        if (doubtful)
-            diameter = SearchDiameter(normalized, diameter, cancellationToken);
         return new DiameterEstimate(guess, diameter);
     }
-
-    private double SearchDiameter(IReadOnlyList<NdArray<float>> normalized, double start, CancellationToken cancellationToken)
-    {
-        double most = normalized.Max(i => Math.Max(i.Shape[1], i.Shape[2]));
-        var search = new ScaleSearch(
-            normalized, _model.Info.DiamMean, FlowLimit, (image, d) => MasksAt([image], d, null, cancellationToken)[0]);
-        double best = search.Climb(start, SizeModel.SmallestDiameter, most);
-        double found = best == start ? best : MedianDiameter(MasksAt(normalized, best, null, cancellationToken));
-        return found > 0 ? found : best;
-    }
-
-    // the search needs flow errors, also where the user wants no mask removed for its error
-    private double FlowLimit => _options.FlowThreshold > 0 || _options.Compatible ? _options.FlowThreshold : SegmentationOptions.DefaultFlowThreshold;
 
     // the median of what the images' styles say
     private double GuessDiameter(IReadOnlyList<NdArray<float>> normalized, IProgress<float>? progress, CancellationToken cancellationToken)
@@ -175,21 +154,20 @@ public sealed class Segmenter2D
         return (guesses[(guesses.Length - 1) / 2] + guesses[guesses.Length / 2]) / 2;
     }
 
-    // masks of each image at a diameter, made at the network's scale
-    private MaskResult[] MasksAt(IReadOnlyList<NdArray<float>> normalized, double diameter, IProgress<float>? progress, CancellationToken cancellationToken)
+    // the median of all masks that are found at a diameter, at the network's scale
+    private double MedianDiameter(IReadOnlyList<NdArray<float>> normalized, double diameter, IProgress<float>? progress, CancellationToken cancellationToken)
     {
-        var masks = new MaskResult[normalized.Count];
-        for (int n = 0; n < masks.Length; n++)
+        var roots = new List<double>();
+        for (int n = 0; n < normalized.Count; n++)
         {
-            (NdArray<float> maps, _) = Predict(normalized[n], diameter, Part(progress, n, masks.Length), cancellationToken);
+            (NdArray<float> maps, _) = Predict(normalized[n], diameter, Part(progress, n, normalized.Count), cancellationToken);
             (NdArray<float> flows, NdArray<float> cellProb) = Split(maps);
-            DynamicsOptions dynamics = Dynamics(DefaultNiter(diameter, resample: false), interpolate: false, normalized[n].Shape[1], normalized[n].Shape[2]);
-            masks[n] = MakeMasks(flows, cellProb, dynamics with { FlowThreshold = FlowLimit }, null, cancellationToken);
+            MaskResult masks = MakeMasks(
+                flows, cellProb, Dynamics(DefaultNiter(diameter, resample: false), interpolate: false, normalized[n].Shape[1], normalized[n].Shape[2]), null, cancellationToken);
+            roots.AddRange(Diameters.Roots(masks.Labels));
         }
-        return masks;
+        return Diameters.OfRoots([.. roots]);
     }
-
-    private static double MedianDiameter(IEnumerable<MaskResult> masks) => Diameters.OfRoots([.. masks.SelectMany(m => Diameters.Roots(m.Labels))]);
 
     private static PartialProgress? Part(IProgress<float>? progress, int n, int count) => PartialProgress.Of(progress, (float)n / count, (n + 1f) / count);
 
