@@ -8,9 +8,6 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 var root = new RootCommand("cellpose3d: cell segmentation without Python: images in, one label per cell out.");
 CommonOptions.AddTo(root);
 root.Subcommands.Add(SegmentCommand.Create());
-root.Subcommands.Add(SegmentTaskCommand.Create());
-root.Subcommands.Add(StatusCommand.Create());
-root.Subcommands.Add(CancelCommand.Create());
 root.Subcommands.Add(TrackCommand.Create());
 root.Subcommands.Add(EvaluateCommand.Create());
 root.Subcommands.Add(MeasureCommand.Create());
@@ -21,8 +18,11 @@ root.Subcommands.Add(ModelsCommand.Create());
 root.Subcommands.Add(SynthCommand.Create());
 root.Subcommands.Add(ConvertCommand.Create());
 root.Subcommands.Add(InspectCommand.Create());
+root.Subcommands.Add(StatusCommand.Create());
+root.Subcommands.Add(CancelCommand.Create());
 root.Subcommands.Add(DoctorCommand.Create());
 root.Subcommands.Add(BenchCommand.Create());
+root.Subcommands.Add(SegmentTaskCommand.Create());
 
 ParseResult parsed = root.Parse(args);
 if (UsageErrors.Find(root, parsed, args) is { } wrong)

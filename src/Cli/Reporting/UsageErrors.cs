@@ -20,7 +20,7 @@ internal static partial class UsageErrors
         string message = unknown is not null
             ? $"there is no option '{unknown}' (a file of that name is written './{unknown}')."
             : parsed.UnmatchedTokens is [string verb, ..] && !verb.StartsWith('-') && command.Subcommands.Count > 0
-                ? $"there is no verb '{verb}'; verbs{(command == root ? "" : $" of '{command.Name}'")}: {string.Join(", ", command.Subcommands.Select(c => c.Name))}."
+                ? $"there is no verb '{verb}'; verbs{(command == root ? "" : $" of '{command.Name}'")}: {string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}."
                 : ExpectedType().Replace(parsed.Errors[0].Message, type => type.Value.Contains("Int", StringComparison.Ordinal) ? "a whole number" : "a number");
         return $"{message} See 'cellpose3d {string.Concat(Path(parsed.CommandResult).Select(name => name + " "))}--help'.";
     }

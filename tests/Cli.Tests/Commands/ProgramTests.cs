@@ -45,7 +45,13 @@ public sealed class ProgramTests
     public void NoVerb_SaysWhatToDo() => CliProgram.Run().FailsWith(ExitCode.Usage, "cellpose3d --help");
 
     [Fact]
-    public void UnknownVerb_ListsVerbs() => CliProgram.Run("segmnt", "a.tif").FailsWith(ExitCode.Usage, "no verb 'segmnt'", "segment, track, evaluate", "cellpose3d --help");
+    public void UnknownVerb_ListsVerbs()
+    {
+        CliResult result = CliProgram.Run("segmnt", "a.tif");
+
+        result.FailsWith(ExitCode.Usage, "no verb 'segmnt'", "segment, track, evaluate", "cellpose3d --help");
+        Assert.DoesNotContain("segment-task", result.Error);             // nothing for users
+    }
 
     [Fact]
     public void Doctor_NamesDeviceAndLibraries()
