@@ -20,6 +20,8 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
     private readonly WebSocket _socket;
     private readonly int _longestMessage;
     private readonly PictureStream? _pictures;
+    private readonly List<JsonObject> _early = [];
+    private volatile bool _greeted;
     private readonly CancellationTokenSource _ended;
     // a page that does not read is dropped before this fills memory
     private readonly Channel<(byte[] Bytes, WebSocketMessageType Type)> _outgoing = Channel.CreateBounded<(byte[], WebSocketMessageType)>(4096);
@@ -39,7 +41,7 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
         int number = session.Join(connection);
         try
         {
-            connection.Send(new JsonObject
+            connection.Greet(new JsonObject
             {
                 ["type"] = "hello", ["client"] = number, ["title"] = options.Title, ["keys"] = options.Keys, ["info"] = session.Describe(),
                 ["scene"] = JsonNode.Parse(SceneJson.Write(session.Scene)), ["colors"] = session.Colors.Version,
@@ -217,8 +219,30 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
         static JsonObject Json(PointUm p) => new() { ["z"] = p.Z, ["y"] = p.Y, ["x"] = p.X };
     }
 
+    // a page hears hello first: what the session says before waits
+    private void Greet(JsonObject hello)
+    {
+        lock (_early)
+        {
+            _greeted = true;
+            Send(hello);
+            _early.ForEach(Send);
+        }
+    }
+
     private void Send(JsonObject message)
     {
+        if (!_greeted)
+        {
+            lock (_early)
+            {
+                if (!_greeted)
+                {
+                    _early.Add(message);
+                    return;
+                }
+            }
+        }
         if (!_outgoing.Writer.TryWrite((Encoding.UTF8.GetBytes(message.ToJsonString()), WebSocketMessageType.Text)))
             _ended.Cancel();
     }
