@@ -224,9 +224,9 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
     {
         lock (_early)
         {
+            Write(hello);
+            _early.ForEach(Write);
             _greeted = true;
-            Send(hello);
-            _early.ForEach(Send);
         }
     }
 
@@ -243,6 +243,11 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
                 }
             }
         }
+        Write(message);
+    }
+
+    private void Write(JsonObject message)
+    {
         if (!_outgoing.Writer.TryWrite((Encoding.UTF8.GetBytes(message.ToJsonString()), WebSocketMessageType.Text)))
             _ended.Cancel();
     }
