@@ -47,8 +47,12 @@ export class Editing {
   /** @type {Echo[]} */ #echoes = [];
   /** @type {{view: SliceView, at: Point} | null} */ #pointer = null;
   #sent = 0;
+  /**
+   * Which of the edits sent from here, counted from 1, has which number among all messages; those that are not answered.
+   * @type {Map<number, number>}
+   */
+  #unanswered = new Map();
   /** Whether the last command drew a cell, which is then the one to go on with. */ #draws = false;
-  #answered = 0;
 
   /** @param {Store} store @param {SliceView[]} slices @param {VolumeView} volume @param {(text: string, bad?: boolean) => void} toast @param {() => void} redraw */
   constructor(store, slices, volume, toast, redraw) {
@@ -254,13 +258,21 @@ export class Editing {
 
   // ---- answers
 
-  /** @param {{mine: boolean, version: number, boxes: {time: number, box: {z: number, y: number, x: number, depth: number, height: number, width: number}}[], new_ids: number[], state: EditState, saved?: string}} message */
+  /** Whether every edit was answered. */
+  get isAnswered() {
+    return this.#unanswered.size === 0;
+  }
+
+  /** @param {{serial: number | null, version: number, boxes: {time: number, box: {z: number, y: number, x: number, depth: number, height: number, width: number}}[], new_ids: number[], state: EditState, saved?: string}} message */
   edited(message) {
     this.store.labelVersion = message.version;
     this.slices[0].tiles.outdate(message.boxes, message.version);
-    if (message.mine) {
-      this.#answered++;
-      for (const echo of this.#echoes) if (echo.version === this.#answered) echo.version = -message.version;   // in tiles of this version
+    const answered = this.#unanswered.get(message.serial ?? 0);
+    if (answered !== undefined) {
+      this.#unanswered.delete(message.serial ?? 0);
+      for (const echo of this.#echoes) if (echo.version === answered) echo.version = -message.version;   // in tiles of this version
+      // another page may have come first: what was drawn here by guess is looked at again, wherever the edit made its change
+      this.slices[0].tiles.forgetEchoes(answered);
       const made = message.new_ids[0];
       if (this.#stroke?.waits && made) [this.#stroke.id, this.#stroke.waits] = [made, false];
       if (made && this.#draws) this.store.select([made]);
@@ -274,16 +286,40 @@ export class Editing {
 
   /**
    * The server did not do what was asked: what was drawn here goes away again.
-   * @param {{message: string, version: number, state: EditState | null}} message
+   * @param {{serial: number, message: string, version: number, state: EditState | null}} message
    */
   refused(message) {
     this.toast(message.message, true);
-    this.#answered++;
-    this.#echoes = this.#echoes.filter(e => e.version !== this.#answered);
+    this.failed(message.serial);
+    this.setState(message.state);
+  }
+
+  /**
+   * A message that could not be used; nothing where it was no edit.
+   * @param {number | undefined} serial
+   */
+  failed(serial) {
+    const answered = this.#unanswered.get(serial ?? 0);
+    if (answered === undefined) return;
+    this.#unanswered.delete(serial ?? 0);
+    this.#echoes = this.#echoes.filter(e => e.version !== answered);
     this.#stroke = this.#ending = null;
     this.slices[0].tiles.forgetLabels();
-    this.setState(message.state);
     this.redraw();
+  }
+
+  /**
+   * After an interruption nothing is known of what was asked before it: all is read anew.
+   * @param {import('./types.js').Info} info
+   */
+  reconnect(info) {
+    this.#unanswered.clear();
+    this.#echoes = [];
+    this.#stroke = this.#ending = null;
+    this.store.labelVersion = info.label_version;
+    this.slices[0].tiles.forgetLabels();
+    this.setState(info.editing ?? null);
+    this.store.emit('edited');
   }
 
   // ---- strokes
@@ -378,6 +414,7 @@ export class Editing {
   #echoOne(tile, echo) {
     const ids = tile.ids;
     if (!ids) return;
+    if (echo.version > 0) tile.echo = echo.version;
     const [level, row, column] = tile.key.split('/').slice(-3).map(Number), step = 2 ** level, side = this.store.info.tile;
     const { right, down } = echo.view.axes, voxel = this.store.scene.grid.voxel_um, unit = voxel.x;
     const [sx, sy] = [voxel[right] / unit, voxel[down] / unit], r = echo.radius;
@@ -504,17 +541,14 @@ export class Editing {
   /** @param {{edit: string, [name: string]: unknown}} command */
   #send(command) {
     if (!this.#mayEdit()) return false;
-    this.#sent++;
     this.#draws = !command.edit.startsWith('split');
-    this.store.send({ ...command, time: this.store.scene.time });
+    this.#unanswered.set(this.store.send({ ...command, time: this.store.scene.time }), ++this.#sent);
     return true;
   }
 
   /** @param {'undo' | 'redo' | 'save'} what */
   #ask(what) {
-    if (!this.#mayEdit()) return;
-    this.#sent++;
-    this.store.send({ ask: what });
+    if (this.#mayEdit()) this.#unanswered.set(this.store.send({ ask: what }), ++this.#sent);
   }
 
   /** @param {number} count */

@@ -1,4 +1,4 @@
-import { getJson, make } from './net.js';
+import { getJson, make, oneAtATime } from './net.js';
 import { context2d } from './tiles.js';
 import { numberText } from './scale.js';
 
@@ -147,12 +147,12 @@ export class LayerPanel {
     const canvas = /** @type {HTMLCanvasElement} */ (make('canvas', { class: 'histogram', title: 'Drag the ends of the contrast', role: 'img', 'aria-label': `histogram of ${read().name}` }));
     const ramp = /** @type {HTMLCanvasElement} */ (make('canvas', { class: 'ramp', width: '256', height: '1' }));
     /** @type {Histogram | null} */ let histogram = null;
-    const fetchHistogram = async () => {
+    const fetchHistogram = oneAtATime(async () => {
       try {
         histogram = await getJson(`histogram/${this.store.scene.time}/${channel}`);
         draw();
       } catch { /* the time point is gone again */ }
-    };
+    });
     const draw = () => drawHistogram(canvas, histogram, read());
     this.#refresh.push(draw, () => drawRamp(ramp, this.store.info.luts[read().lut]));
     this.#histograms.push(() => void fetchHistogram());

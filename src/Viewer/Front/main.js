@@ -1,5 +1,5 @@
 import { Link, byId, getJson, make } from './net.js';
-import { Store } from './store.js';
+import { Store, isShown } from './store.js';
 import { TileStore, context2d } from './tiles.js';
 import { Sight, SliceView } from './slice.js';
 import { VolumeView } from './volume.js';
@@ -70,13 +70,14 @@ class App {
   /** @param {any} message */
   onMessage(message) {
     switch (message.type) {
-      case 'command': this.store.apply(message.command); break;
-      case 'scene': this.store.reset(message.scene); break;
+      case 'command': this.store.hear(message.command, message.done); break;
+      case 'done': this.store.confirm(message.done); break;
+      case 'scene': this.store.reset(message.scene, message.done); break;
       case 'colors': void this.store.fetchColors(message.version, message.low === null ? null : [message.low, message.high]); break;
       case 'picked': this.volume.picked(message); break;
       case 'edited': this.editing.edited(message); break;
       case 'refused': this.editing.refused(message); break;
-      case 'error': toast(message.message, true); break;
+      case 'error': toast(message.message, true); this.editing.failed(message.serial); break;
     }
   }
 
@@ -409,7 +410,7 @@ class App {
       'reset-view': ['show all', () => { this.fitSlices(); this.volume.fit(); }], 'zoom-in': ['zoom in', () => zoom(1.25)], 'zoom-out': ['zoom out', () => zoom(0.8)],
       'view-front': ['3D from the front', look(0, 0)], 'view-back': ['3D from behind', look(180, 0)], 'view-left': ['3D from the left', look(90, 0)], 'view-right': ['3D from the right', look(-90, 0)],
       'view-top': ['3D from above', look(0, 90)], 'view-bottom': ['3D from below', look(0, -90)],
-      'planes-3d': ['image planes in 3D', () => store.run({ do: 'slices', slices: store.scene.slices.z === undefined ? { ...store.scene.cursor } : {} })],
+      'planes-3d': ['image planes in 3D', () => store.run({ do: 'slices', slices: isShown(store.scene.slices) ? {} : { ...store.scene.cursor } })],
       'screenshot': ['screenshot', () => this.#screenshot()], 'help': ['this help', () => this.#help()],
     });
     define('Cells', {
@@ -459,7 +460,8 @@ const link = new Link({
     if (app) {
       app.store.reset(message.scene);
       app.volume.reconnect();
-      app.editing.setState(message.info.editing ?? null);
+      app.editing.reconnect(message.info);
+      if (message.colors > 0) void app.store.fetchColors(message.colors, null);
     } else {
       app = new App(message, link);
       Object.assign(window, { cellpose3d: app });                            // for tests, and for the curious

@@ -1,4 +1,4 @@
-import { getJson, isThere, make } from './net.js';
+import { getJson, isThere, make, oneAtATime } from './net.js';
 import { numberText } from './scale.js';
 
 /** @typedef {import('./types.js').Column} Column */
@@ -43,8 +43,10 @@ export class CellTable {
     });
   }
 
-  /** Fetches the table when it is looked at and no longer true. */
-  async refresh() {
+  /** Fetches the table when it is no longer true. */
+  refresh = oneAtATime(() => this.#fetch());
+
+  async #fetch() {
     if (!this.#stale || !this.store.scene.labels) return;
     this.#stale = false;
     const time = this.store.scene.time;

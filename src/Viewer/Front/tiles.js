@@ -17,6 +17,7 @@ import { getBytes } from './net.js';
  * @property {HTMLCanvasElement | null} lines
  * @property {string} painted   what the canvases show
  * @property {number} version   of the labels
+ * @property {number} [echo]   the last edit, not yet answered, that was drawn in
  * @property {[number, number, number, number] | null} [dirty]   part that was drawn in since: left, top, right, bottom
  */
 
@@ -124,7 +125,19 @@ export class TileStore {
 
   /** Fetches all labels again when they are next seen. */
   forgetLabels() {
-    for (const tile of this.#held.values()) if (tile.ids) tile.version = -1;
+    for (const tile of this.#held.values()) if (tile.ids) tile.version = -Infinity;
+  }
+
+  /**
+   * Fetches again what an edit was drawn into before it was answered.
+   * @param {number} answered
+   */
+  forgetEchoes(answered) {
+    for (const tile of this.#held.values()) {
+      if (!tile.echo || tile.echo > answered) continue;
+      tile.version = -Infinity;
+      tile.echo = 0;
+    }
   }
 
   #fetch() {

@@ -21,8 +21,24 @@
  * @property {number} outline_width
  * @property {number} edge_width
  */
-/** @typedef {{z?: number, y?: number, x?: number}} SlicePlanes */
-/** @typedef {{grid: {shape: Point, voxel_um: Point}, frames: number, time: number, cursor: Point, camera: Camera, images: ImageLayer[], labels?: LabelLayer, slices: SlicePlanes}} Scene */
+/** @typedef {{z?: number | null, y?: number | null, x?: number | null}} SlicePlanes */
+/**
+ * @typedef {object} Scene
+ * @property {{shape: Point, voxel_um: Point}} grid
+ * @property {number} frames
+ * @property {number} time
+ * @property {Point} cursor
+ * @property {string} view
+ * @property {Camera} camera
+ * @property {ImageLayer[]} images
+ * @property {LabelLayer} [labels]
+ * @property {SlicePlanes} slices
+ * @property {object | null} [clip]
+ * @property {object[]} clip_planes
+ * @property {object} lighting
+ * @property {object} background
+ * @property {object} decorations
+ */
 /** @typedef {[number, number, number]} Shape */
 /**
  * @typedef {object} Info

@@ -17,6 +17,7 @@ export class VolumeView {
   #idHeight = 0;
   #shown = 0;
   #sending = false;
+  /** @type {Camera | null} the camera that is sent next */ #moved = null;
   #sized = '';
   /** @type {Map<number, (answer: {id: number | null, voxel: Point | null}) => void>} */ #asked = new Map();
   #questions = 0;
@@ -122,11 +123,12 @@ export class VolumeView {
    */
   move(camera) {
     this.store.apply({ do: 'camera', camera });
+    this.#moved = camera;
     if (this.#sending) return;
     this.#sending = true;
     requestAnimationFrame(() => {
       this.#sending = false;
-      this.store.send({ do: 'camera', camera: this.store.scene.camera });
+      this.store.run({ do: 'camera', camera: this.#moved });
     });
   }
 

@@ -10,8 +10,9 @@ namespace Cellpose3D.Viewer.Server;
 
 /// <summary>One scene that any number of pages look at and change together.</summary>
 /// <remarks>
-/// Whoever sends a command last wins; every page hears of it. Members may be called from several threads at once. What takes long -
-/// reading, colouring, measuring, drawing - happens elsewhere, so a command is applied in microseconds.
+/// Whoever sends a command last wins; every page hears of all of them in one order, the order in which they were applied. Members may be
+/// called from several threads at once. What takes long - reading, colouring, measuring, drawing - happens elsewhere, so a command is
+/// applied in microseconds.
 /// </remarks>
 public sealed class ViewSession : IAsyncDisposable
 {
@@ -21,6 +22,7 @@ public sealed class ViewSession : IAsyncDisposable
     private readonly List<(int Version, EditedBox Box)> _changes = [];
     private readonly LabelPainter _painter;
     private readonly Frame _first;
+    private ISessionListener? _lastEditor;
     private int _clients;
 
     /// <summary>Begins with a scene.</summary>
@@ -78,7 +80,7 @@ public sealed class ViewSession : IAsyncDisposable
 
     /// <summary>Applies a command.</summary>
     /// <param name="command">What to change.</param>
-    /// <param name="from">Who sent it, and need not hear of it; null for nobody.</param>
+    /// <param name="from">Who sent it; null for nobody.</param>
     /// <exception cref="ArgumentException">The command does not fit the scene, which stays as it is.</exception>
     public void Apply(SceneCommand command, ISessionListener? from = null)
     {
@@ -88,23 +90,44 @@ public sealed class ViewSession : IAsyncDisposable
             SceneState before = Scene;
             Scene = SceneReducer.Apply(before, command);
             repaint = LabelPainter.Differs(before, Scene);
+            SceneCommand outcome = Outcome(command, Scene);
+            Tell(l => l.OnCommand(outcome, l == from));                      // inside, so that all hear of it in this order
         }
-        Tell(l => l.OnCommand(command), from);
         if (repaint)
             Repaint();
     }
 
-    /// <summary>Edits the labels, takes an edit back or saves, and tells every page what changed.</summary>
-    /// <param name="work">What to do; a page's works are done in the order in which they come.</param>
+    /// <summary>Tells somebody the scene that is.</summary>
+    internal void Show(ISessionListener listener)
+    {
+        lock (_gate)
+            listener.OnScene(Scene);
+    }
+
+    /// <summary>Edits the labels and tells every page what changed.</summary>
+    /// <param name="command">What to change; it goes on with a gesture only where nobody else edited in between.</param>
     /// <param name="from">Who asked for it.</param>
+    /// <param name="serial">Number of the asking, for the answer.</param>
+    /// <exception cref="ArgumentException">There is nothing to edit.</exception>
+    internal void Edit(EditCommand command, ISessionListener from, long serial) =>
+        Edit(edits => edits.Apply(_lastEditor == from ? command : command with { Continues = false }), from, serial);
+
+    /// <summary>Edits the labels, takes an edit back or saves, and tells every page what changed.</summary>
+    /// <param name="work">What to do; the works of all pages are done in the order in which they come.</param>
+    /// <param name="from">Who asked for it.</param>
+    /// <param name="serial">Number of the asking, for the answer.</param>
     /// <param name="saves">Whether it saves.</param>
     /// <exception cref="ArgumentException">There is nothing to edit.</exception>
-    internal void Edit(Func<EditSession, EditResult> work, ISessionListener from, bool saves = false)
+    internal void Edit(Func<EditSession, EditResult> work, ISessionListener from, long serial, bool saves = false)
     {
         EditDesk desk = Desk ?? throw new ArgumentException("these labels can only be looked at.");
-        desk.Enqueue(work, result => TellEdited(desk, result, from, saves), reason => from.OnRefused(new JsonObject
+        desk.Enqueue(work, result =>
         {
-            ["type"] = "refused", ["message"] = reason, ["version"] = LabelVersion, ["state"] = desk.Describe(),
+            _lastEditor = from;
+            TellEdited(desk, result, from, serial, saves);
+        }, reason => from.OnRefused(new JsonObject
+        {
+            ["type"] = "refused", ["serial"] = serial, ["message"] = reason, ["version"] = LabelVersion, ["state"] = desk.Describe(),
         }));
     }
 
@@ -119,13 +142,14 @@ public sealed class ViewSession : IAsyncDisposable
     }
 
     /// <summary>Adds somebody who hears of changes.</summary>
-    /// <returns>A number of their own.</returns>
-    public int Join(ISessionListener listener)
+    /// <param name="listener">Hears of all that happens after the greeting.</param>
+    /// <param name="greet">Called before anything else is heard, with a number of their own and the scene that the first change is made to.</param>
+    public void Join(ISessionListener listener, Action<int, SceneState> greet)
     {
         lock (_gate)
         {
+            greet(++_clients, Scene);
             _listeners.Add(listener);
-            return ++_clients;
         }
     }
 
@@ -136,14 +160,14 @@ public sealed class ViewSession : IAsyncDisposable
             _listeners.Remove(listener);
     }
 
-    /// <summary>Tells everybody but one.</summary>
-    internal void Tell(Action<ISessionListener> tell, ISessionListener? except = null)
+    /// <summary>Tells everybody, one thing after the other.</summary>
+    internal void Tell(Action<ISessionListener> tell)
     {
-        ISessionListener[] all;
         lock (_gate)
-            all = [.. _listeners];
-        foreach (ISessionListener listener in all.Where(l => l != except))
-            tell(listener);
+        {
+            foreach (ISessionListener listener in _listeners.ToArray())      // one that cannot be told may leave
+                tell(listener);
+        }
     }
 
     /// <summary>What a page must know once: shapes, what was thinned, where 3D comes from.</summary>
@@ -176,23 +200,32 @@ public sealed class ViewSession : IAsyncDisposable
         _closing.Dispose();
     }
 
-    private void TellEdited(EditDesk desk, EditResult result, ISessionListener from, bool saved)
+    // what two scenes that differed before would make different things of, is told as what it made of this one
+    private static SceneCommand Outcome(SceneCommand command, SceneState scene) => command switch
+    {
+        SceneCommand.Orbit or SceneCommand.Pan or SceneCommand.Zoom => new SceneCommand.SetCamera(scene.Camera),
+        SceneCommand.SetCursor c when c.Cursor != scene.Cursor => new SceneCommand.SetCursor(scene.Cursor),
+        SceneCommand.SetClip => new SceneCommand.SetClip(scene.Clip, scene.ClipPlanes),
+        _ => command,
+    };
+
+    private void TellEdited(EditDesk desk, EditResult result, ISessionListener from, long serial, bool saved)
     {
         JsonObject state = desk.Describe();
+        foreach (int time in result.Boxes.Select(b => b.Time).Distinct())
+            Numbers.Forget(time);
         var boxes = new JsonArray([.. result.Boxes.Select(b => (JsonNode)new JsonObject { ["time"] = b.Time, ["box"] = Json(b.Box) })]);
         lock (_gate)
         {
             if (!result.Boxes.IsEmpty)
                 LabelVersion++;
             _changes.AddRange(result.Boxes.Select(b => (LabelVersion, b)));
+            Tell(listener => listener.OnEdited(new JsonObject
+            {
+                ["type"] = "edited", ["serial"] = listener == from ? serial : null, ["version"] = LabelVersion, ["boxes"] = boxes.DeepClone(),
+                ["new_ids"] = new JsonArray([.. result.NewIds.Select(id => (JsonNode)id)]), ["state"] = state.DeepClone(), ["saved"] = saved ? (string?)state["path"] : null,
+            }));
         }
-        foreach (int time in result.Boxes.Select(b => b.Time).Distinct())
-            Numbers.Forget(time);
-        Tell(listener => listener.OnEdited(new JsonObject
-        {
-            ["type"] = "edited", ["mine"] = listener == from, ["version"] = LabelVersion, ["boxes"] = boxes.DeepClone(),
-            ["new_ids"] = new JsonArray([.. result.NewIds.Select(id => (JsonNode)id)]), ["state"] = state.DeepClone(), ["saved"] = saved ? (string?)state["path"] : null,
-        }));
         if (result.Ids.Any(id => !Colors.Colors.ContainsKey(id)))
             Repaint();
     }
