@@ -14,15 +14,14 @@ const FEATURE_MAPS = ['viridis', 'magma', 'inferno', 'turbo', 'hot'];
 export class LayerPanel {
   /** @type {(() => void)[]} */ #refresh = [];
   /** @type {string[]} */ features = [];
-  tail = 8;
 
-  /** @param {HTMLElement} element @param {Store} store @param {{shuffle: () => void, tailChanged: () => void}} actions */
+  /** @param {HTMLElement} element @param {Store} store @param {{shuffle: () => void}} actions */
   constructor(element, store, actions) {
     this.element = element;
     this.store = store;
     this.actions = actions;
     this.build();
-    store.on('images labels colors camera', () => this.update());
+    store.on('images labels colors camera tails', () => this.update());
     store.on('time', () => { for (const refresh of this.#histograms) refresh(); });
   }
 
@@ -134,7 +133,7 @@ export class LayerPanel {
   #tracks() {
     const box = make('section', { class: 'layer', 'aria-label': 'tracks' });
     box.append(make('h3', {}, make('span', { class: 'title' }, 'tracks')));
-    box.append(this.#slider('tail', 50, 1, () => this.tail, tail => { this.tail = tail; this.actions.tailChanged(); this.update(); }, v => v === 0 ? 'none' : `${v}`));
+    box.append(this.#slider('tail', 50, 1, () => this.store.scene.tail_length, length => this.store.run({ do: 'tails', length }), v => v === 0 ? 'none' : `${v}`));
     return box;
   }
 

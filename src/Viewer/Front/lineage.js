@@ -8,7 +8,7 @@ import { context2d } from './tiles.js';
 
 const LANE = 15;
 
-/** Tracks: tails over the views, and the tree of lineages with time to the right. */
+/** Tracks: tails over the slices (in 3D the server draws them), and the tree of lineages with time to the right. */
 export class Lineage {
   /** @type {Map<number, Track>} */ #byId = new Map();
   /** @type {Map<string, number>} track of 'time label' */ #trackOf = new Map();
@@ -77,17 +77,6 @@ export class Lineage {
   drawTails(context, view, length) {
     const depth = this.store.scene.grid.shape[view.axes.through] > 1 ? Math.max(3, this.store.scene.grid.shape[view.axes.through] / 12) : Infinity;
     this.#tails(context, p => view.toScreen(p), length, p => Math.abs(p[view.axes.through] - view.index) <= depth);
-  }
-
-  /**
-   * Tails in 3D.
-   * @param {CanvasRenderingContext2D} context
-   * @param {(um: Point) => [number, number]} project
-   * @param {number} length
-   */
-  drawTails3D(context, project, length) {
-    const v = this.store.scene.grid.voxel_um;
-    this.#tails(context, p => project({ z: (p.z + 0.5) * v.z, y: (p.y + 0.5) * v.y, x: (p.x + 0.5) * v.x }), length, () => true);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {(p: Point) => [number, number]} toScreen @param {number} length @param {(p: Point) => boolean} near */

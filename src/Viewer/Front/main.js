@@ -8,6 +8,7 @@ import { CellTable } from './table.js';
 import { Lineage } from './lineage.js';
 import { Keys } from './keys.js';
 import { Editing } from './edit.js';
+import { PlaneGrips } from './planes.js';
 import { numberText } from './scale.js';
 
 /** @typedef {import('./types.js').Hello} Hello */
@@ -45,7 +46,8 @@ class App {
     this.tiles = new TileStore(this.store, () => this.drawSlices());
     this.slices = PLANES.map(plane => new SliceView(byId(`view-${plane}`), plane, this.store, this.tiles, this.sight));
     this.volume = new VolumeView(byId('view-volume'), this.store);
-    this.layers = new LayerPanel(byId('panel-layers'), this.store, { shuffle: () => this.run('shuffle'), tailChanged: () => this.drawAll() });
+    this.planes = new PlaneGrips(this.volume, this.store);
+    this.layers = new LayerPanel(byId('panel-layers'), this.store, { shuffle: () => this.run('shuffle') });
     this.table = new CellTable(this.store, {
       table: byId('table'), filter: /** @type {HTMLInputElement} */ (byId('filter')), columns: byId('columns'), list: byId('column-list'), facts: byId('table-facts'),
       show: (_, at) => this.goTo(at), loaded: features => { this.layers.features = features; this.layers.update(); },
@@ -140,8 +142,7 @@ class App {
       if (label) this.store.select([label]);
       if (point) this.goTo({ z: point[2], y: point[3], x: point[4] });
     });
-    for (const slice of this.slices) slice.overlays.push((context, view) => this.lineage?.drawTails(context, view, this.layers.tail));
-    this.volume.overlays.push((context, project) => this.lineage?.drawTails3D(context, project, this.layers.tail));
+    for (const slice of this.slices) slice.overlays.push((context, view) => this.lineage?.drawTails(context, view, this.store.scene.tail_length));
     for (const slice of this.slices) slice.resize();                        // the tree took some of their place
     this.fitSlices();
     this.drawAll();
@@ -169,7 +170,7 @@ class App {
     const { store } = this;
     store.on('cursor', () => { this.tiles.forgetWishes(); this.#sliders(); this.drawSlices(); });
     store.on('time', () => { this.tiles.forgetWishes(); this.#sliders(); this.drawAll(); });
-    store.on('images labels colors hover edited', () => this.drawSlices());
+    store.on('images labels colors hover edited tails', () => this.drawSlices());
     store.on('picture', () => this.#stats());
     store.on('labels edited colors', () => this.editing.updateTools());
     const [z, t] = [byId('slide-z'), byId('slide-t')].map(e => /** @type {HTMLInputElement} */ (e));
@@ -255,14 +256,19 @@ class App {
 
   #wireVolume() {
     const { volume, store } = this, { element } = volume;
-    /** @type {{x: number, y: number, moved: boolean, pans: boolean} | null} */ let drag = null;
+    /** @type {{x: number, y: number, moved: boolean, pans: boolean, cuts: boolean} | null} */ let drag = null;
+    const place = (/** @type {MouseEvent} */ e) => { const box = element.getBoundingClientRect(); return /** @type {[number, number]} */ ([e.clientX - box.left, e.clientY - box.top]); };
     element.onpointerdown = e => {
       element.focus({ preventScroll: true });
       element.setPointerCapture(e.pointerId);
-      drag = { x: e.clientX, y: e.clientY, moved: false, pans: e.button === 1 || e.shiftKey || this.keys.isPanning };
+      const pans = e.button === 1 || e.shiftKey || this.keys.isPanning;
+      if (!pans && e.button === 0 && this.planes.begin(...place(e))) return;
+      drag = { x: e.clientX, y: e.clientY, moved: false, pans, cuts: !pans && this.editing.downIn3D(...place(e), e) };
       if (e.button === 1) e.preventDefault();
     };
     element.onpointermove = e => {
+      if (this.planes.isDragging) return this.planes.drag(...place(e));
+      if (drag?.cuts) return this.editing.moveIn3D(...place(e));
       if (drag) {
         const [dx, dy] = [e.clientX - drag.x, e.clientY - drag.y];
         if (!drag.moved && Math.hypot(dx, dy) < 4) return;
@@ -271,20 +277,23 @@ class App {
         byId('tip').hidden = true;
         return;
       }
-      const box = element.getBoundingClientRect(), id = volume.idAt(e.clientX - box.left, e.clientY - box.top);
+      element.style.cursor = this.planes.hover(...place(e)) ? 'grab' : '';
+      const id = volume.idAt(...place(e));
       store.hover(id ?? 0);
       this.#tip(e, id ? this.#cellText(id) : '');
     };
     element.onpointerup = async e => {
+      if (this.planes.isDragging) return this.planes.end();
       const was = drag;
       drag = null;
+      if (was?.cuts && this.editing.upIn3D()) return;
       if (!was || (was.moved && !e.shiftKey) || (was.moved && was.pans)) return;
-      const box = element.getBoundingClientRect(), answer = await volume.pick(e.clientX - box.left, e.clientY - box.top);
+      const answer = await volume.pick(...place(e));
       if (this.editing.pickedIn3D(answer.id ?? 0, e)) return;
       this.#pickCell(answer.id ?? 0, e);
       if (answer.voxel) this.goTo({ z: answer.voxel.z - 0.5, y: answer.voxel.y - 0.5, x: answer.voxel.x - 0.5 });
     };
-    element.onpointercancel = () => { drag = null; };
+    element.onpointercancel = () => { drag = null; this.planes.end(); this.editing.escape(); };
     element.ondblclick = () => volume.fit();
     element.addEventListener('wheel', e => { e.preventDefault(); volume.zoom(2 ** (-e.deltaY / 400)); }, { passive: false });
   }

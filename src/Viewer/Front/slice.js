@@ -295,6 +295,26 @@ export class SliceView {
     }
   }
 
+  /**
+   * Every pixel of the labels in sight that is here, with its middle on the screen.
+   * @param {(id: number, x: number, y: number) => void} visit
+   */
+  eachPixel(visit) {
+    const { label_shape: shape, label_stride: stride, tile: side } = this.store.info;
+    if (!shape || !stride) return;
+    const grid = this.#grid(shape, stride), { zoom, middle } = this.sight, { right, down } = this.axes;
+    for (let row = grid.top; row <= grid.bottom; row++) {
+      for (let column = grid.left; column <= grid.right; column++) {
+        const tile = this.tiles.get(-1, this.store.scene.time, this.plane, grid.index, grid.level, row, column, grid, true);
+        if (!tile?.ids) continue;
+        for (let y = 0, n = 0; y < tile.height; y++) {
+          const sy = ((row * side + y + 0.5) * grid.pixel.down - middle[down]) * zoom + this.height / 2;
+          for (let x = 0; x < tile.width; x++, n++) visit(tile.ids[n], ((column * side + x + 0.5) * grid.pixel.right - middle[right]) * zoom + this.width / 2, sy);
+        }
+      }
+    }
+  }
+
   #cursor() {
     const { context } = this, { right, down } = this.axes, shape = this.store.scene.grid.shape;
     if (shape.z === 1) return;

@@ -42,7 +42,7 @@ export class Store {
   }
 
   /**
-   * Calls back after changes of a topic: cursor, camera, time, images, labels, colors, hover, edited, table.
+   * Calls back after changes of a topic: cursor, camera, time, images, labels, tails, colors, hover, edited, table.
    * @param {string} topics
    * @param {() => void} listener
    */
@@ -118,7 +118,7 @@ export class Store {
     this.#together(() => {
       for (const { command } of this.#pending) this.apply(command);
       this.#index();
-      for (const topic of ['cursor', 'camera', 'time', 'images', 'labels']) this.emit(topic);
+      for (const topic of ['cursor', 'camera', 'time', 'images', 'labels', 'tails']) this.emit(topic);
     });
   }
 
@@ -144,6 +144,7 @@ export class Store {
       case 'image': s.images[command.channel] = command.layer; return this.emit('images');
       case 'slices': s.slices = command.slices; return this.emit('camera');
       case 'clip': [s.clip, s.clip_planes] = [command.box, command.planes]; return this.emit('camera');
+      case 'tails': s.tail_length = command.length; return this.emit('tails');
       case 'view': s.view = command.view; return;
       case 'look':
         for (const part of /** @type {const} */ (['lighting', 'background', 'decorations'])) s[part] = command[part] ?? s[part];
@@ -173,7 +174,7 @@ export class Store {
     if (cursor.z === old.z && cursor.y === old.y && cursor.x === old.x) return;
     this.run({ do: 'cursor', cursor });
     const slices = this.scene.slices;
-    if (isShown(slices)) this.run({ do: 'slices', slices: { z: cursor.z, y: cursor.y, x: cursor.x } });
+    if (isShown(slices)) this.run({ do: 'slices', slices: Object.fromEntries(Object.entries(cursor).filter(([axis]) => (slices[/** @type {'z' | 'y' | 'x'} */ (axis)] ?? null) !== null)) });
   }
 
   /** @param {number[]} ids @param {'Replace' | 'Add' | 'Remove'} [change] */

@@ -33,6 +33,7 @@
  * @property {ImageLayer[]} images
  * @property {LabelLayer} [labels]
  * @property {SlicePlanes} slices
+ * @property {number} tail_length
  * @property {object | null} [clip]
  * @property {object[]} clip_planes
  * @property {object} lighting

@@ -4,6 +4,7 @@ using Cellpose3D.IO.Ctc;
 using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Tracking.Lineages;
 using Cellpose3D.Viewer.Coloring;
+using Cellpose3D.Viewer.Rendering;
 using Cellpose3D.Viewer.Scene;
 using Cellpose3D.Viewer.Volumes;
 
@@ -14,10 +15,13 @@ public sealed class TrackView
 {
     private readonly Dictionary<uint, uint> _parents;
     private readonly Dictionary<(int Time, uint Label), uint> _trackOf = [];
+    private readonly Dictionary<int, ViewedTrack> _byId;
+    private Palette? _colors;
 
     private TrackView(IReadOnlyList<ViewedTrack> tracks)
     {
         Tracks = tracks;
+        _byId = tracks.ToDictionary(t => t.Id);
         _parents = tracks.Where(t => t.Parent > 0).ToDictionary(t => (uint)t.Id, t => (uint)t.Parent);
         foreach (ViewedTrack track in tracks)
         {
@@ -61,11 +65,39 @@ public sealed class TrackView
         return trackOf.ToDictionary(t => t.Key, t => colors[t.Value]);
     }
 
+    /// <summary>The tails of a scene's tracks: the way that each cell of its time point came, a daughter's going on into her mother's.</summary>
+    /// <param name="scene">The time point, how long tails are, and which cells are shown; those selected are white.</param>
+    public IReadOnlyList<SceneLine> Tails(SceneState scene)
+    {
+        var lines = new List<SceneLine>();
+        if (scene.TailLength == 0)
+            return lines;
+        Dictionary<uint, Rgb> colors = AllColors(scene.Labels?.Seed ?? 0);
+        PointUm voxel = scene.Grid.VoxelUm;
+        foreach (ViewedTrack track in Tracks.Where(t => t.Begin <= scene.Time && t.End >= scene.Time))
+        {
+            uint label = track.Points.FirstOrDefault(p => p.Time == scene.Time).Label;
+            if (label > 0 && scene.Labels is { } layer && (layer.Hidden.Contains(label) || (layer.Ghost == 0 && !layer.Shows(label))))
+                continue;
+            Rgb color = scene.Labels?.Selected.Contains(label) == true ? new Rgb(255, 255, 255) : colors[(uint)track.Id];
+            TrackPoint? last = null;
+            foreach (TrackPoint point in Way(track, scene.Time - scene.TailLength, scene.Time))
+            {
+                if (last is { } from)
+                    lines.Add(new SceneLine(Um(from.Voxel), Um(point.Voxel), color, Math.Max(0.12, 1 - (scene.Time - point.Time) / (scene.TailLength + 1.0))));
+                last = point;
+            }
+        }
+        return lines;
+
+        PointUm Um(PointUm at) => new((at.Z + 0.5) * voxel.Z, (at.Y + 0.5) * voxel.Y, (at.X + 0.5) * voxel.X);
+    }
+
     /// <summary>The tracks for a page: number, mother, first and last time point, colour, and <c>[t, label, z, y, x]</c> of each cell in voxels.</summary>
     /// <param name="seed">As in <see cref="Colors"/>.</param>
     public JsonArray ToJson(int seed)
     {
-        Dictionary<uint, Rgb> colors = LabelPalette.ByTrack(Tracks.Select(t => (uint)t.Id), _parents, seed);
+        Dictionary<uint, Rgb> colors = AllColors(seed);
         return new JsonArray([.. Tracks.Select(t => (JsonNode)new JsonObject
         {
             ["id"] = t.Id, ["parent"] = t.Parent, ["begin"] = t.Begin, ["end"] = t.End, ["color"] = colors[(uint)t.Id].ToString(),
@@ -73,6 +105,21 @@ public sealed class TrackView
         })]);
 
         static double Round(double v) => Math.Round(v, 2);
+    }
+
+    private Dictionary<uint, Rgb> AllColors(int seed)
+    {
+        Palette? known = _colors;                                            // of whoever came last: several may ask
+        if (known?.Seed != seed)
+            _colors = known = new Palette(seed, LabelPalette.ByTrack(Tracks.Select(t => (uint)t.Id), _parents, seed));
+        return known.Colors;
+    }
+
+    private IEnumerable<TrackPoint> Way(ViewedTrack track, int from, int to)
+    {
+        IEnumerable<TrackPoint> own = track.Points.Where(p => p.Time >= from && p.Time <= to);
+        return track.Begin > from && track.Parent > 0 && _byId.TryGetValue(track.Parent, out ViewedTrack? mother) && mother.Begin < track.Begin
+            ? Way(mother, from, track.Begin).Concat(own) : own;
     }
 
     private static TrackView OfRows(TrackRow[] rows, SceneFiles files, CancellationToken cancellationToken)
@@ -114,4 +161,6 @@ public sealed class TrackView
         return sums.ToDictionary(s => s.Key, s => new PointUm(
             s.Value.Sum.Z / s.Value.Count * labels.Stride.Z, s.Value.Sum.Y / s.Value.Count * labels.Stride.Y, s.Value.Sum.X / s.Value.Count * labels.Stride.X));
     }
+
+    private sealed record Palette(int Seed, Dictionary<uint, Rgb> Colors);
 }

@@ -30,7 +30,7 @@ public sealed class ViewSession : IAsyncDisposable
     {
         (Files, Frames, _first, Scene, Tracks, Desk) = (files, frames, first, scene, tracks, desk);
         Numbers = new CellNumbers(files, Frames);
-        Pictures = gl is null ? null : new PictureMaker(gl, scene.Grid, ChangesSince);
+        Pictures = gl is null ? null : new PictureMaker(gl, scene.Grid, ChangesSince, s => Tracks?.Tails(s) ?? []);
         _painter = new LabelPainter(files, Frames, Numbers, tracks, _closing.Token);
         Repaint();
     }
@@ -48,7 +48,7 @@ public sealed class ViewSession : IAsyncDisposable
     {
         var frames = new FrameStore(files, heldBytes, desk?.Frames);
         Frame first = await frames.GetAsync(look.Time).ConfigureAwait(false);
-        return new ViewSession(files, frames, first, SceneStart.Of(files, first, look), gl, tracks, desk);
+        return new ViewSession(files, frames, first, SceneStart.Of(files, first, look) with { TailLength = tracks is null ? 0 : look.Tails }, gl, tracks, desk);
     }
 
     /// <summary>The opened files.</summary>
