@@ -112,6 +112,9 @@ export class Editing {
       'merge': ['merge the selected cells', () => this.merge([...this.store.selected])],
       'interpolate': ['close the outline; fill between outlines of several planes', () => this.#enter()],
       'collect': ['outlines on some planes, Enter fills between them', () => { this.collects = !this.collects; this.choose('polygon'); }],
+      'track-cut': ['cut the track before the selected cell', () => this.#cutTrack()],
+      'track-join': ['the selected tracks are one', () => this.#linkTracks((earlier, later) => ({ edit: 'join_tracks', earlier, later }))],
+      'track-mother': ['the later selected track is a daughter of the earlier', () => this.#linkTracks((mother, id) => ({ edit: 'set_mother', id, mother }))],
       'undo': ['undo', () => this.#ask('undo')], 'redo': ['redo', () => this.#ask('redo')], 'save': ['save the labels', () => this.#ask('save')],
     });
   }
@@ -304,6 +307,27 @@ export class Editing {
     const cells = [...new Set(ids)];
     if (cells.length < 2) return this.toast('select two cells or more to merge');
     if (this.#send({ edit: 'merge', ids: cells })) this.store.select([cells[0]]);
+  }
+
+  // ---- tracks
+
+  /**
+   * The time points a track begins and ends with; null where it is unknown.
+   * @type {(track: number) => [number, number] | null}
+   */
+  spanOf = () => null;
+
+  #cutTrack() {
+    const id = this.#selectedOne();
+    if (!id) return this.toast('select the cell whose track is to be cut before it');
+    this.#send({ edit: 'cut_track', id });
+  }
+
+  /** @param {(earlier: number, later: number) => {edit: string, [name: string]: unknown}} command */
+  #linkTracks(command) {
+    const spans = [...this.store.selected].map(id => ({ id, span: this.spanOf(id) })), [a, b] = spans;
+    if (spans.length !== 2 || !a.span || !b.span) return this.toast('select two tracks, in the views or with Shift in the tree');
+    this.#send(a.span[0] <= b.span[0] ? command(a.id, b.id) : command(b.id, a.id));
   }
 
   // ---- answers
@@ -627,7 +651,7 @@ export class Editing {
    */
   #send(command) {
     if (!this.#mayEdit()) return 0;
-    this.#draws = !command.edit.startsWith('split');
+    this.#draws = ['paint', 'fill', 'polygon', 'interpolate'].includes(command.edit);
     const serial = this.store.send({ ...command, time: this.store.scene.time });
     this.#unanswered.set(serial, ++this.#sent);
     return serial;

@@ -16,12 +16,35 @@ export class Lineage {
   /** @type {Map<number, number[]>} */ #daughters = new Map();
   #top = 0;
 
-  /** @param {HTMLElement} element @param {Store} store @param {Track[]} tracks @param {(track: Track, time: number) => void} go */
-  constructor(element, store, tracks, go) {
+  /** @type {Track[]} */ tracks = [];
+  lanes = 0;
+
+  /** @param {HTMLElement} element @param {Store} store @param {(track: Track, time: number, adds: boolean) => void} go */
+  constructor(element, store, go) {
     this.element = element;
     this.store = store;
-    this.tracks = tracks;
     this.canvas = /** @type {HTMLCanvasElement} */ (element.querySelector('canvas'));
+    new ResizeObserver(() => this.draw()).observe(element);
+    store.on('time labels colors hover', () => this.draw());
+    store.on('labels', () => this.#reveal());
+    this.canvas.onwheel = e => { this.#top = Math.max(0, Math.min(Math.max(0, this.lanes * LANE + 30 - this.canvas.clientHeight), this.#top + e.deltaY)); this.draw(); e.preventDefault(); };
+    this.canvas.onclick = e => {
+      const hit = this.#at(e.offsetX, e.offsetY), time = Math.max(0, Math.min(store.scene.frames - 1, Math.round(this.#time(e.offsetX))));
+      if (hit) go(hit, Math.max(hit.begin, Math.min(hit.end, time)), e.shiftKey);
+      else store.run({ do: 'time', time });
+    };
+    this.canvas.onmousemove = e => {
+      const hit = this.#at(e.offsetX, e.offsetY);
+      this.canvas.style.cursor = hit ? 'pointer' : 'default';
+      store.hover(hit ? this.labelAt(hit, store.scene.time) : 0);
+    };
+    this.canvas.onmouseleave = () => store.hover(0);
+  }
+
+  /** @param {Track[]} tracks */
+  setTracks(tracks) {
+    this.tracks = tracks;
+    for (const map of [this.#byId, this.#trackOf, this.#lanes, this.#daughters]) map.clear();
     for (const track of tracks) {
       this.#byId.set(track.id, track);
       for (const [t, label] of track.points) this.#trackOf.set(`${t} ${label}`, track.id);
@@ -37,21 +60,17 @@ export class Lineage {
     };
     for (const track of tracks) if (!track.parent || !this.#byId.has(track.parent)) place(track);
     this.lanes = lane;
-    new ResizeObserver(() => this.draw()).observe(element);
-    store.on('time labels colors hover', () => this.draw());
-    store.on('labels', () => this.#reveal());
-    this.canvas.onwheel = e => { this.#top = Math.max(0, Math.min(Math.max(0, this.lanes * LANE + 30 - this.canvas.clientHeight), this.#top + e.deltaY)); this.draw(); e.preventDefault(); };
-    this.canvas.onclick = e => {
-      const hit = this.#at(e.offsetX, e.offsetY), time = Math.max(0, Math.min(store.scene.frames - 1, Math.round(this.#time(e.offsetX))));
-      if (hit) go(hit, Math.max(hit.begin, Math.min(hit.end, time)));
-      else store.run({ do: 'time', time });
-    };
-    this.canvas.onmousemove = e => {
-      const hit = this.#at(e.offsetX, e.offsetY);
-      this.canvas.style.cursor = hit ? 'pointer' : 'default';
-      store.hover(hit ? this.labelAt(hit, store.scene.time) : 0);
-    };
-    this.canvas.onmouseleave = () => store.hover(0);
+    this.draw();
+  }
+
+  /**
+   * The time points a track begins and ends with.
+   * @param {number} id
+   * @returns {[number, number] | null}
+   */
+  spanOf(id) {
+    const track = this.#byId.get(id);
+    return track ? [track.begin, track.end] : null;
   }
 
   /** @param {number} time @param {number} label @returns {Track | undefined} */

@@ -1,4 +1,4 @@
-import { Link, byId, getJson, make } from './net.js';
+import { Link, byId, getJson, make, oneAtATime } from './net.js';
 import { Store, isShown } from './store.js';
 import { TileStore, context2d } from './tiles.js';
 import { Sight, SliceView } from './slice.js';
@@ -79,6 +79,7 @@ class App {
       case 'picked': this.volume.picked(message); break;
       case 'edited': this.editing.edited(message); break;
       case 'refused': this.editing.refused(message); break;
+      case 'tracks': void this.#fetchTracks(); break;
       case 'error': toast(message.message, true); this.editing.failed(message.serial); break;
     }
   }
@@ -133,16 +134,24 @@ class App {
     this.drawSlices();
   }
 
-  async #loadTracks() {
+  #fetchTracks = oneAtATime(async () => {
     const tracks = await getJson('tracks');
+    this.lineage?.setTracks(tracks);
+    this.drawSlices();
+  });
+
+  async #loadTracks() {
     byId('lineage').hidden = false;
-    this.lineage = new Lineage(byId('lineage'), this.store, tracks, (track, time) => {
+    this.editing.spanOf = id => this.lineage?.spanOf(id) ?? null;
+    this.lineage = new Lineage(byId('lineage'), this.store, (track, time, adds) => {
+      if (adds) return this.store.select([this.lineage?.labelAt(track, time) ?? 0], 'Add');
       if (time !== this.store.scene.time) this.store.run({ do: 'time', time });
       const label = this.lineage?.labelAt(track, time), point = track.points.find(p => p[0] === time);
       if (label) this.store.select([label]);
       if (point) this.goTo({ z: point[2], y: point[3], x: point[4] });
     });
     for (const slice of this.slices) slice.overlays.push((context, view) => this.lineage?.drawTails(context, view, this.store.scene.tail_length));
+    await this.#fetchTracks();
     for (const slice of this.slices) slice.resize();                        // the tree took some of their place
     this.fitSlices();
     this.drawAll();

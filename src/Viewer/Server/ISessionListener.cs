@@ -23,6 +23,9 @@ public interface ISessionListener
     /// <param name="message">For the page: the boxes, the labels' version, undo and redo.</param>
     public void OnEdited(JsonObject message);
 
+    /// <summary>The tracks changed.</summary>
+    public void OnTracks();
+
     /// <summary>What this listener asked of the labels was not done.</summary>
     /// <param name="message">For the page: why, and the state that is.</param>
     public void OnRefused(JsonObject message);

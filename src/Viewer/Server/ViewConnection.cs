@@ -87,6 +87,12 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
         _pictures?.Edited();
     }
 
+    public void OnTracks()
+    {
+        Send(new JsonObject { ["type"] = "tracks" });
+        _pictures?.Changed(null);
+    }
+
     public void OnRefused(JsonObject message) => Send(message);
 
     public void OnError(string message) => Send(new JsonObject { ["type"] = "error", ["message"] = message });

@@ -16,12 +16,16 @@ namespace Cellpose3D.Viewer.Server;
 /// </remarks>
 public sealed class ViewSession : IAsyncDisposable
 {
+    private static readonly TimeSpan TrackRest = TimeSpan.FromMilliseconds(150);
+
     private readonly Lock _gate = new();
     private readonly List<ISessionListener> _listeners = [];
     private readonly CancellationTokenSource _closing = new();
     private readonly List<(int Version, EditedBox Box)> _changes = [];
     private readonly LabelPainter _painter;
     private readonly Frame _first;
+    private readonly HashSet<int> _retracked = [];                          // time points whose tracks are to be found again
+    private Task _tracking = Task.CompletedTask;
     private ISessionListener? _lastEditor;
     private int _clients;
 
@@ -31,8 +35,10 @@ public sealed class ViewSession : IAsyncDisposable
         (Files, Frames, _first, Scene, Tracks, Desk) = (files, frames, first, scene, tracks, desk);
         Numbers = new CellNumbers(files, Frames);
         Pictures = gl is null ? null : new PictureMaker(gl, scene.Grid, ChangesSince, s => Tracks?.Tails(s) ?? []);
-        _painter = new LabelPainter(files, Frames, Numbers, tracks, _closing.Token);
+        _painter = new LabelPainter(files, Frames, Numbers, () => Tracks, _closing.Token);
         Repaint();
+        if (desk is { HasRecovered: true })
+            Retrack(Enumerable.Range(0, files.Frames));
     }
 
     /// <summary>Reads the first time point and begins with it.</summary>
@@ -61,7 +67,7 @@ public sealed class ViewSession : IAsyncDisposable
     public CellNumbers Numbers { get; }
 
     /// <summary>The tracks; null for none.</summary>
-    public TrackView? Tracks { get; }
+    public TrackView? Tracks { get; private set; }
 
     /// <summary>Edits the labels; null where they are only looked at.</summary>
     public EditDesk? Desk { get; }
@@ -193,6 +199,10 @@ public sealed class ViewSession : IAsyncDisposable
     {
         await _closing.CancelAsync().ConfigureAwait(false);
         await _painter.DisposeAsync().ConfigureAwait(false);
+        Task tracking;
+        lock (_gate)
+            tracking = _tracking;
+        await tracking.ConfigureAwait(false);
         if (Desk is not null)
             await Desk.DisposeAsync().ConfigureAwait(false);
         Pictures?.Dispose();
@@ -228,6 +238,50 @@ public sealed class ViewSession : IAsyncDisposable
         }
         if (result.Ids.Any(id => !Colors.Colors.ContainsKey(id)))
             Repaint();
+        if (result.ChangesParents || !result.Boxes.IsEmpty)
+            Retrack(result.Boxes.Select(b => b.Time));
+    }
+
+    // tracks follow their labels, once a hand rests
+    private void Retrack(IEnumerable<int> times)
+    {
+        if (Tracks?.Book is null || Desk is null)
+            return;
+        lock (_gate)
+        {
+            bool works = !_tracking.IsCompleted;
+            _retracked.UnionWith(times);
+            _retracked.Add(-1);                                              // also where mothers alone changed
+            if (!works)
+                _tracking = Task.Run(RetrackAsync, CancellationToken.None);
+        }
+    }
+
+    private async Task RetrackAsync()
+    {
+        while (true)
+        {
+            await Task.Delay(TrackRest, _closing.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            HashSet<int> times;
+            lock (_gate)
+            {
+                times = [.. _retracked];
+                _retracked.Clear();
+            }
+            if (_closing.IsCancellationRequested)
+                return;
+            await Desk!.ReadAsync(frames => Tracks = Tracks!.After(frames, times)).ConfigureAwait(false);
+            Tell(l => l.OnTracks());
+            if (Scene.Labels?.Coloring == LabelColoring.Track)
+                Repaint();
+            lock (_gate)
+            {
+                if (_retracked.Count > 0)
+                    continue;
+                _tracking = Task.CompletedTask;
+                return;
+            }
+        }
     }
 
     private static JsonObject Json(VolumeBox box) => new() { ["z"] = box.Z, ["y"] = box.Y, ["x"] = box.X, ["depth"] = box.Depth, ["height"] = box.Height, ["width"] = box.Width };

@@ -76,7 +76,7 @@ public sealed class RenderTests : IDisposable
         RequireOpenGl();
         TiffWriter.WriteLabels(At("m.tif"), TestMovies.Stack(TestMovies.GlideAndDivide()), "TYX");
         CliProgram.Run("track", "--labels", At("m.tif"), "-o", At("tracked"), "--format", "ctc,tif").Succeeds();
-        string[] args = ["render", At("m.tif"), "--labels-only", "--movie", "--size", "160x140", "--supersample", "1", "--color-by", "track", "--tracks", At("tracked"), .. slices ? (string[])["--slice", "xy"] : ["--view", "front"]];
+        string[] args = ["render", At("m.tif"), "--labels-only", "--movie", "--size", "160x140", "--supersample", "1", "--color-by", "track", "--tracks", At("tracked/m_RES"), .. slices ? (string[])["--slice", "xy"] : ["--view", "front"]];
 
         CliProgram.Run([.. args, "-o", At("with")]).Succeeds();
         CliProgram.Run([.. args, "-o", At("without"), "--tail", "0"]).Succeeds();

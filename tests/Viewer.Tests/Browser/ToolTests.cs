@@ -130,6 +130,36 @@ public sealed class ToolTests(BrowserFixture browser)
         Assert.Equal(after[moved], await page.Get<int>($"cellpose3d.slices.find(s => s.axes.through === '{axis}').index"));
     }
 
+    [Fact]
+    public async Task Tracks_AreCutJoinedAndUndone_AndSaved()
+    {
+        await using ServedScene served = await ServedScene.StartAsync(frames: 4);
+        await using OpenedPage page = await OpenedPage.OpenAsync(browser, served);
+        const string Spans = "cellpose3d.lineage.tracks.map(t => `${t.id}:${t.begin}-${t.end}<${t.parent}`).sort().join(' ')";
+        await page.Until($"cellpose3d.lineage && {Spans} === '1:0-3<0 3:0-3<0 70000:0-3<0'");
+        await page.Get<object>("cellpose3d.store.run({ do: 'time', time: 2 })");
+        await page.Get<object>("cellpose3d.store.select([3])");
+
+        await page.Press("u");
+        await page.Until($"{Spans} === '1:0-3<0 3:0-1<0 70000:0-3<0 70001:2-3<0'");
+        await page.Picture("track-cut");
+        await page.Get<object>("cellpose3d.store.select([70001, 1])");
+        await page.Press("Shift+J");                                        // 1 divides
+        await page.Until($"{Spans} === '1:0-1<0 3:0-1<0 70000:0-3<0 70001:2-3<1 70002:2-3<1'");
+        await page.Picture("track-mother");
+        await page.Press("Control+z");
+        await page.Until($"{Spans} === '1:0-3<0 3:0-1<0 70000:0-3<0 70001:2-3<0'");
+        await page.Get<object>("cellpose3d.store.select([70001, 3])");
+        await page.Press("j");
+        await page.Until($"{Spans} === '1:0-3<0 3:0-3<0 70000:0-3<0'");
+        await page.Press("Control+z");
+        await page.Press("Control+s");
+        await page.Until("!cellpose3d.editing.state.is_dirty && cellpose3d.editing.isAnswered");
+
+        Assert.Equal([new(1, 0, 3, 0), new(3, 0, 1, 0), new(70_000, 0, 3, 0), new(70_001, 2, 3, 0)], IO.Ctc.CtcTrackFile.Read(served.TrackFile));
+        Assert.Equal(2, IO.LabelReader.Read(served.LabelFile).Data.Chunk(12 * 64 * 60).Count(f => f.Contains(70_001)));
+    }
+
     private static (double Z, double Y, double X) Middle(uint[] voxels, uint id)
     {
         int[] own = [.. Enumerable.Range(0, voxels.Length).Where(n => voxels[n] == id)];
