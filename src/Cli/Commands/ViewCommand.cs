@@ -30,6 +30,8 @@ internal static class ViewCommand
         try
         {
             Check(files, settings, reporter);
+            if (settings.Compare is { } other)
+                files.Compare(other, cancellationToken);
             TrackView? tracks = settings.Tracks is { } path ? TrackView.Read(path, files, cancellationToken) : null;
             EditDesk? desk = OpenDesk(files, settings, tracks?.Book, reporter, cancellationToken);
             session = ViewSession.OpenAsync(files, settings.Look, OpenGl(settings, reporter), tracks, desk, settings.Files.MaxMemoryBytes / 2).GetAwaiter().GetResult();

@@ -34,6 +34,7 @@ export class LayerPanel {
     if (this.store.scene.labels) this.element.append(this.#labels());
     if (this.store.info.has_tracks) this.element.append(this.#tracks());
     this.store.scene.images.forEach((_, channel) => this.element.append(this.#image(channel)));
+    if (this.store.info.compared) this.element.append(make('p', { class: 'note compared' }, `compared with ${this.store.info.compared.name} (Y)`));
     for (const line of this.store.info.reductions) this.element.append(make('p', { class: 'note warn' }, line));
     if (this.store.info.renderer) this.element.append(make('p', { class: 'note' }, `3D by ${this.store.info.renderer}`));
     this.update();

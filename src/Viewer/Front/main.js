@@ -9,6 +9,8 @@ import { Lineage } from './lineage.js';
 import { Keys } from './keys.js';
 import { Editing } from './edit.js';
 import { PlaneGrips } from './planes.js';
+import { Palette } from './palette.js';
+import { acceptFiles } from './drop.js';
 import { numberText } from './scale.js';
 
 /** @typedef {import('./types.js').Hello} Hello */
@@ -35,6 +37,7 @@ class App {
   /** @type {Map<string, Action>} */ actions = new Map();
   sight = new Sight();
   #playing = false;
+  #reloads = false;
   /** @type {Lineage | null} */ lineage = null;
   /** @type {Point | null} */ pointer = null;
 
@@ -55,6 +58,8 @@ class App {
     this.keys = new Keys(this.actions);
     this.editing = new Editing(this.store, this.slices, this.volume, toast, () => this.drawSlices());
     this.#defineActions();
+    this.palette = new Palette(/** @type {HTMLDialogElement} */ (byId('palette')), this.actions, this.keys);
+    acceptFiles(hello.largest_drop, toast);
     this.#wire();
     const flat = hello.scene.grid.shape.z === 1;
     this.setLayout(flat ? 'xy' : 'quad');
@@ -79,6 +84,8 @@ class App {
       case 'picked': this.volume.picked(message); break;
       case 'edited': this.editing.edited(message); break;
       case 'refused': this.editing.refused(message); break;
+      case 'compared': this.store.info.compared = message.compared; this.layers.build(); this.drawSlices(); break;
+      case 'reload': this.#reloads = true; location.reload(); break;
       case 'tracks': void this.#fetchTracks(); break;
       case 'error': toast(message.message, true); this.editing.failed(message.serial); break;
     }
@@ -194,7 +201,7 @@ class App {
       view.addEventListener('contextmenu', e => e.preventDefault());
       view.addEventListener('pointerleave', () => { byId('tip').hidden = true; store.hover(0); this.pointer = null; this.drawSlices(); });
     }
-    addEventListener('beforeunload', e => { if (this.editing.isDirty) e.preventDefault(); });
+    addEventListener('beforeunload', e => { if (this.editing.isDirty && !this.#reloads) e.preventDefault(); });
   }
 
   /** @param {string} name */
@@ -429,7 +436,7 @@ class App {
       'view-front': ['3D from the front', look(0, 0)], 'view-back': ['3D from behind', look(180, 0)], 'view-left': ['3D from the left', look(90, 0)], 'view-right': ['3D from the right', look(-90, 0)],
       'view-top': ['3D from above', look(0, 90)], 'view-bottom': ['3D from below', look(0, -90)],
       'planes-3d': ['image planes in 3D', () => store.run({ do: 'slices', slices: isShown(store.scene.slices) ? {} : { ...store.scene.cursor } })],
-      'screenshot': ['screenshot', () => this.#screenshot()], 'help': ['this help', () => this.#help()],
+      'screenshot': ['screenshot', () => this.#screenshot()], 'palette': ['find an action', () => this.palette.open()], 'help': ['this help', () => this.#help()],
     });
     define('Cells', {
       'isolate': ['isolate the selected cells', () => this.#isolate(0)], 'isolate-ghost': ['isolate, the others as glass', () => this.#isolate(0.12)],
@@ -441,6 +448,7 @@ class App {
       'color-mode': ['colour by id, track, number', () => this.#colorMode()],
       'toggle-labels': ['labels on and off', () => { const l = labels(); if (l) this.layers.setLabels({ is_visible: !l.is_visible }); }],
       'toggle-outlines': ['outlines on and off', () => { const l = labels(); if (l) this.layers.setLabels({ outline_width: l.outline_width > 0 ? 0 : 1.5 }); }],
+      'toggle-compared': ['outlines of the other labels on and off', () => { store.showsCompared = !store.showsCompared; this.drawSlices(); }],
       'toggle-image': ['image on and off', () => { const on = store.scene.images.every(i => !i.is_visible); store.scene.images.forEach((_, c) => this.layers.setImage(c, { is_visible: on })); }],
       'auto-contrast': ['contrast from the histogram', () => { for (const auto of this.layers.autos) auto(); }],
     });

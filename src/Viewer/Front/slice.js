@@ -217,6 +217,7 @@ export class SliceView {
       context.globalCompositeOperation = 'source-over';
     }
     if (info.label_shape && info.label_stride && scene.labels?.is_visible) this.#labels(info.label_shape, info.label_stride);
+    if (info.compared && store.showsCompared) this.#compared(info.compared.shape, info.compared.stride);
     if (this.#last.size > 400) this.#last.clear();
     for (const overlay of this.overlays) overlay(context, this);
     this.#cursor();
@@ -247,20 +248,28 @@ export class SliceView {
     if (store.hovered) this.#lines(shape, stride, id => id === store.hovered ? '#ffffff' : null, 1.6);
   }
 
+  // the outlines of other labels, in one colour over those of the labels
+  /** @param {Shape} shape @param {Shape} stride */
+  #compared(shape, stride) {
+    const isCrisp = this.pixelsPerVoxel >= CRISP;
+    this.#each(-2, shape, stride, (tile, draw) => { if (!isCrisp) draw(this.tiles.paintBorders(tile, 0xff5cf1ff)); });
+    if (isCrisp) this.#lines(shape, stride, () => '#fff15c', 1.5, -2);
+  }
+
   // outlines as lines between pixels, which stay thin however far one comes near
   /** @param {Shape} shape @param {Shape} stride @param {number} width */
   #crispLines(shape, stride, width) {
     this.#lines(shape, stride, id => this.store.look(id) === 'none' ? null : this.store.selected.has(id) ? '#ffffff' : this.store.cssColor(id), width);
   }
 
-  /** @param {Shape} shape @param {Shape} stride @param {(id: number) => string | null} color @param {number} width */
-  #lines(shape, stride, color, width) {
+  /** @param {Shape} shape @param {Shape} stride @param {(id: number) => string | null} color @param {number} width @param {number} [layer] */
+  #lines(shape, stride, color, width, layer = -1) {
     const grid = this.#grid(shape, stride), side = this.store.info.tile, { context } = this, { zoom, middle } = this.sight, { right, down } = this.axes;
     /** @type {Map<string, Path2D>} */ const paths = new Map();
     const [stepX, stepY] = [grid.pixel.right * zoom, grid.pixel.down * zoom];
     for (let row = grid.top; row <= grid.bottom; row++) {
       for (let column = grid.left; column <= grid.right; column++) {
-        const tile = this.tiles.get(-1, this.store.scene.time, this.plane, grid.index, grid.level, row, column, grid, true);
+        const tile = this.tiles.get(layer, this.store.scene.time, this.plane, grid.index, grid.level, row, column, grid, true);
         const ids = tile?.ids;
         if (!tile || !ids) continue;
         const x0 = (column * side * grid.pixel.right - middle[right]) * zoom + this.width / 2, y0 = (row * side * grid.pixel.down - middle[down]) * zoom + this.height / 2;

@@ -20,6 +20,7 @@ export class Store {
   labelVersion = 0;
   /** Rises when cells are selected, hidden or isolated. */ lookVersion = 0;
   hovered = 0;
+  showsCompared = true;
   #serial = 0;
   /**
    * Commands sent that the server has not confirmed, in their order.

@@ -56,9 +56,10 @@
  * @property {boolean} has_tracks
  * @property {number} label_version
  * @property {EditState | null} [editing]
+ * @property {{name: string, version: number, shape: Shape, stride: Shape} | null} [compared]
  */
 /** @typedef {{can_undo: boolean, can_redo: boolean, is_dirty: boolean, path: string, largest_id: number, recovered: number}} EditState */
-/** @typedef {{type: 'hello', client: number, title: string, keys: string, info: Info, scene: Scene, colors: number}} Hello */
+/** @typedef {{type: 'hello', client: number, title: string, keys: string, largest_drop: number, info: Info, scene: Scene, colors: number}} Hello */
 /** @typedef {'xy' | 'xz' | 'zy'} Plane */
 /** @typedef {{id: number, parent: number, begin: number, end: number, color: string, points: [number, number, number, number, number][]}} Track */
 /** @typedef {{name: string, values: (number | string | boolean | null)[]}} Column */

@@ -26,6 +26,13 @@ public interface ISessionListener
     /// <summary>The tracks changed.</summary>
     public void OnTracks();
 
+    /// <summary>Channels were added: whoever shows the scene begins anew.</summary>
+    public void OnChannels();
+
+    /// <summary>There are other labels to compare with.</summary>
+    /// <param name="compared">For the page: what they are called, and their shape.</param>
+    public void OnCompared(JsonObject? compared);
+
     /// <summary>What this listener asked of the labels was not done.</summary>
     /// <param name="message">For the page: why, and the state that is.</param>
     public void OnRefused(JsonObject message);

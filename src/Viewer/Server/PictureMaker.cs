@@ -97,7 +97,7 @@ internal sealed class PictureMaker : IDisposable
             _labels = (frame.Time, labelVersion);
         }
         bool planes = scene.Slices != SlicePlanes.None;
-        for (int c = 0; c < frame.Images.Count; c++)
+        for (int c = 0; c < Math.Min(frame.Images.Count, scene.Images.Length); c++)
         {
             // what is not looked at in 3D takes no memory there
             if (!scene.Images[c].IsVisible || (scene.Images[c].Mode == ProjectionMode.None && !planes) || (_images.TryGetValue(c, out int held) && held == frame.Time))

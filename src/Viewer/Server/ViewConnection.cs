@@ -40,7 +40,7 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
         var connection = new ViewConnection(session, socket, options, closing);
         session.Join(connection, (number, scene) => connection.Send(new JsonObject
         {
-            ["type"] = "hello", ["client"] = number, ["title"] = options.Title, ["keys"] = options.Keys, ["info"] = session.Describe(),
+            ["type"] = "hello", ["client"] = number, ["title"] = options.Title, ["keys"] = options.Keys, ["largest_drop"] = options.LargestDrop, ["info"] = session.Describe(),
             ["scene"] = JsonNode.Parse(SceneJson.Write(scene)), ["colors"] = session.Colors.Version,
         }));
         try
@@ -92,6 +92,10 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
         Send(new JsonObject { ["type"] = "tracks" });
         _pictures?.Changed(null);
     }
+
+    public void OnChannels() => Send(new JsonObject { ["type"] = "reload" });
+
+    public void OnCompared(JsonObject? compared) => Send(new JsonObject { ["type"] = "compared", ["compared"] = compared });
 
     public void OnRefused(JsonObject message) => Send(message);
 

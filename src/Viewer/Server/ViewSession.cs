@@ -16,6 +16,8 @@ namespace Cellpose3D.Viewer.Server;
 /// </remarks>
 public sealed class ViewSession : IAsyncDisposable
 {
+    // words by which the name of a file tells that it holds labels
+    private static readonly string[] LabelNames = ["mask", "label", "_seg", "segmentation"];
     private static readonly TimeSpan TrackRest = TimeSpan.FromMilliseconds(150);
 
     private readonly Lock _gate = new();
@@ -23,7 +25,10 @@ public sealed class ViewSession : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly List<(int Version, EditedBox Box)> _changes = [];
     private readonly LabelPainter _painter;
-    private readonly Frame _first;
+    private readonly SemaphoreSlim _adding = new(1, 1);
+    private Frame _first;
+    private (int Version, int Time, Task<LabelVolume> Labels)? _compared;
+    private int _comparisons;
     private readonly HashSet<int> _retracked = [];                          // time points whose tracks are to be found again
     private Task _tracking = Task.CompletedTask;
     private ISessionListener? _lastEditor;
@@ -137,6 +142,54 @@ public sealed class ViewSession : IAsyncDisposable
         }));
     }
 
+    /// <summary>Shows another file besides: labels, which its name says they are, are compared with those shown; images become channels.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>What was done with it, in one line.</returns>
+    /// <exception cref="InvalidDataException">It is damaged or of another size.</exception>
+    /// <exception cref="NotSupportedException">It is of a kind that is not read.</exception>
+    public async Task<string> AddAsync(string path)
+    {
+        string name = Path.GetFileName(path);
+        await _adding.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (Files.HasLabels && LabelNames.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase)))
+            {
+                await Task.Run(() => Files.Compare(path, _closing.Token)).ConfigureAwait(false);
+                lock (_gate)
+                    (_comparisons, _compared) = (_comparisons + 1, null);
+                Tell(l => l.OnCompared(DescribeCompared()));
+                return $"the outlines of '{name}' are shown over those of the labels.";
+            }
+            await Task.Run(() => Files.AddImage(path, _closing.Token)).ConfigureAwait(false);
+            Frames.Forget();
+            Frame frame = await Frames.GetAsync(Scene.Time).ConfigureAwait(false);
+            lock (_gate)
+            {
+                _first = frame;
+                Scene = Scene with { Images = [.. Scene.Images, .. SceneStart.Added(Files, frame, Scene.Images.Length)] };
+            }
+            Tell(l => l.OnChannels());
+            return $"'{name}' is shown as another channel.";
+        }
+        finally
+        {
+            _adding.Release();
+        }
+    }
+
+    /// <summary>One time point of the labels that those shown are compared with.</summary>
+    /// <exception cref="InvalidOperationException">There are none.</exception>
+    internal Task<LabelVolume> ComparedAsync(int time)
+    {
+        lock (_gate)
+        {
+            if (_compared is not { } held || held.Version != _comparisons || held.Time != time || held.Labels.IsFaulted)
+                _compared = held = (_comparisons, time, Task.Run(() => Files.ReadCompared(time, _closing.Token)));
+            return held.Labels;
+        }
+    }
+
     /// <summary>What was changed in labels after one of their versions.</summary>
     internal IReadOnlyList<EditedBox> ChangesSince(int version)
     {
@@ -192,6 +245,12 @@ public sealed class ViewSession : IAsyncDisposable
         ["has_tracks"] = Tracks is not null,
         ["label_version"] = LabelVersion,
         ["editing"] = Desk?.Describe(),
+        ["compared"] = DescribeCompared(),
+    };
+
+    private JsonObject? DescribeCompared() => Files.Compared is not { } path ? null : new JsonObject
+    {
+        ["name"] = Path.GetFileName(path), ["version"] = _comparisons, ["shape"] = Json(Files.ComparedShape.Shape), ["stride"] = Json(Files.ComparedShape.Stride),
     };
 
     /// <summary>Ends all work and closes files and context.</summary>
@@ -207,6 +266,7 @@ public sealed class ViewSession : IAsyncDisposable
             await Desk.DisposeAsync().ConfigureAwait(false);
         Pictures?.Dispose();
         Files.Dispose();
+        _adding.Dispose();
         _closing.Dispose();
     }
 

@@ -118,8 +118,9 @@ public sealed class ToolTests(BrowserFixture browser)
         await page.Until($"cellpose3d.planes.hovered === '{axis}'");
         await page.Page.Mouse.DownAsync();
         await page.Page.Mouse.MoveAsync((float)way[2], (float)way[3], new MouseMoveOptions { Steps = 6 });
-        await page.Picture($"plane-{axis}");
         await page.Page.Mouse.UpAsync();
+        await page.Until("cellpose3d.volume.idAt(0, 0) !== null");
+        await page.Picture($"plane-{axis}");
         int[] after = await page.Get<int[]>("[cellpose3d.store.scene.cursor.z, cellpose3d.store.scene.cursor.y, cellpose3d.store.scene.cursor.x]");
         await page.Until("cellpose3d.store.isConfirmed");
 
@@ -158,6 +159,90 @@ public sealed class ToolTests(BrowserFixture browser)
 
         Assert.Equal([new(1, 0, 3, 0), new(3, 0, 1, 0), new(70_000, 0, 3, 0), new(70_001, 2, 3, 0)], IO.Ctc.CtcTrackFile.Read(served.TrackFile));
         Assert.Equal(2, IO.LabelReader.Read(served.LabelFile).Data.Chunk(12 * 64 * 60).Count(f => f.Contains(70_001)));
+    }
+
+    [Fact]
+    public async Task Palette_FindsActionsByAFewLetters_AndDoesThem()
+    {
+        await using ServedScene served = await ServedScene.StartAsync();
+        await using OpenedPage page = await OpenedPage.OpenAsync(browser, served);
+        string[] First() => page.Page.Locator("#palette [role='option']").EvaluateAllAsync<string[]>("rows => rows.map(r => r.dataset.action)").GetAwaiter().GetResult();
+
+        await page.Press("Control+Shift+P");
+        Assert.Equal(await page.Get<int>("Math.min(12, cellpose3d.actions.size - 1)"), First().Length);
+        await page.Page.Keyboard.TypeAsync("outl on off");
+        Assert.Contains("toggle-outlines", First()[..2]);
+        await page.Page.Keyboard.PressAsync("Escape");
+        await page.Press("F1");
+        await page.Page.Keyboard.TypeAsync("3d from above");
+        await page.Picture("palette");
+        Assert.Equal("view-top", First()[0]);
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.Until("cellpose3d.store.scene.camera.elevation === 90 && !document.getElementById('palette').open");
+        await page.Press("F1");
+        await page.Page.Keyboard.TypeAsync("qqqq");
+        Assert.Empty(First());
+        await page.Page.Keyboard.PressAsync("Enter");
+        // letters typed there are no keys of the tools
+        Assert.Equal("pan", await page.Get<string>("cellpose3d.editing.tool"));
+    }
+
+    [Fact]
+    public async Task Actions_OfEveryKey_AreInTheOneTable()
+    {
+        await using ServedScene served = await ServedScene.StartAsync();
+        await using OpenedPage page = await OpenedPage.OpenAsync(browser, served);
+
+        // Space is held, which is no action
+        Assert.Empty(await page.Get<string[]>("Object.keys(cellpose3d.keys.profile.keys).filter(id => id !== 'pan' && !cellpose3d.actions.has(id))"));
+        Assert.Empty(await page.Get<string[]>("(() => { const titles = [...cellpose3d.actions.values()].map(a => a.title); return titles.filter((t, n) => titles.indexOf(t) !== n); })()"));
+    }
+
+    [Fact]
+    public async Task Files_DroppedOnThePage_AreShownBesides()
+    {
+        await using ServedScene served = await ServedScene.StartAsync();
+        await using OpenedPage page = await OpenedPage.OpenAsync(browser, served);
+        async Task Drop(string name, byte[] bytes)
+        {
+            await page.Get<object>($$"""
+                (() => { const data = new DataTransfer(); data.items.add(new File([Uint8Array.from(atob('{{Convert.ToBase64String(bytes)}}'), c => c.charCodeAt(0))], '{{name}}'));
+                  for (const type of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true })); })()
+                """);
+        }
+
+        await Drop("other_masks.tif", DropTests.Tiff(12, 64, 60, labels: true));
+        await page.Until("cellpose3d.store.info.compared && cellpose3d.slices[0].isComplete && cellpose3d.tiles.isQuiet");
+        Assert.True(await page.Get<bool>("document.getElementById('drop').hidden"));
+        await page.Picture("compared");
+        // its outline is yellow, at the block's border
+        (float x, float y) = await page.At(20, 10.5);
+        int[] pixel = await page.Get<int[]>(string.Create(CultureInfo.InvariantCulture,
+            $"(() => {{ const c = cellpose3d.slices[0].canvas, b = c.getBoundingClientRect(); return [...c.getContext('2d').getImageData(Math.round({x} - b.left), Math.round({y} - b.top), 1, 1).data]; }})()"));
+        Assert.True(pixel[0] > 200 && pixel[1] > 190 && pixel[2] < 150, string.Join(' ', pixel));
+        await page.Press("y");
+        Assert.False(await page.Get<bool>("cellpose3d.store.showsCompared"));
+        var loaded = new TaskCompletionSource();
+        page.Page.Load += (_, _) => loaded.TrySetResult();
+        await Drop("other.tif", DropTests.Tiff(12, 64, 60));
+        await loaded.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        await page.Until("window.cellpose3d && cellpose3d.store.scene.images.length === 2 && cellpose3d.slices[0].isComplete");
+        await page.Picture("dropped-channel");
+    }
+
+    [Fact]
+    public async Task File_OfAnotherSize_IsRefusedOnThePage()
+    {
+        await using ServedScene served = await ServedScene.StartAsync(options: new Viewer.Server.ViewOptions { LargestDrop = 1_000_000 });
+        await using OpenedPage page = await OpenedPage.OpenAsync(browser, served);
+
+        await page.Get<object>("""
+            (() => { const data = new DataTransfer(); data.items.add(new File([new Uint8Array(1000001)], 'large.tif'));
+              for (const type of ['dragenter', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true })); })()
+            """);
+        await page.Until("document.querySelector('#toasts .bad')");
+
+        Assert.Contains("may have 1 MB", await page.Page.Locator("#toasts .bad").TextContentAsync());
     }
 
     private static (double Z, double Y, double X) Middle(uint[] voxels, uint id)
