@@ -28,6 +28,8 @@ export class Sight {
 /** One slice on a canvas: tiles of image and labels, outlines, cursor, scale bar, and whatever tools draw over it. */
 export class SliceView {
   #dirty = false;
+  #lastIndex = 0;
+  /** @type {(() => void)[]} pictures of tiles that may be seen soon */ #paintings = [];
   /**
    * Tiles shown last, for places whose new tile is on its way.
    * @type {Map<string, Tile>}
@@ -159,20 +161,44 @@ export class SliceView {
     };
   }
 
-  // the planes before and behind are here before one goes there
+  // the planes before and behind are here, and painted, before one goes there; more of them where one is going
   #expect() {
-    const { info, scene } = this.store;
-    for (const by of [1, -1]) {
+    const { info, scene } = this.store, ahead = this.index >= this.#lastIndex ? 1 : -1;
+    this.#lastIndex = this.index;
+    /** @type {(() => void)[]} */ const paintings = [];
+    for (const by of [ahead, -ahead, 2 * ahead, 3 * ahead]) {
       for (const layer of [-1, ...scene.images.keys()]) {
         const [shape, stride] = layer < 0 ? [info.label_shape, info.label_stride] : [info.image_shape, info.image_stride];
         if (!shape || !stride || !(layer < 0 ? scene.labels?.is_visible : scene.images[layer].is_visible)) continue;
         const grid = this.#grid(shape, stride), index = grid.index + by;
         if (index < 0 || index >= shape[ORDER.indexOf(this.axes.through)]) continue;
         for (let row = grid.top; row <= grid.bottom; row++) {
-          for (let column = grid.left; column <= grid.right; column++) this.tiles.expect(layer, scene.time, this.plane, index, grid.level, row, column, grid);
+          for (let column = grid.left; column <= grid.right; column++) {
+            const tile = this.tiles.expect(layer, scene.time, this.plane, index, grid.level, row, column, grid);
+            if (tile) paintings.push(() => this.#paintTile(layer, tile));
+          }
         }
       }
     }
+    // one at a time, when the page has nothing else to do
+    const next = () => {
+      if (paintings !== this.#paintings) return;                            // one went on: others are expected
+      paintings.shift()?.();
+      if (paintings.length > 0) whenIdle(next);
+    };
+    this.#paintings = paintings;
+    if (paintings.length > 0) whenIdle(next);
+  }
+
+  /** @param {number} layer @param {Tile} tile */
+  #paintTile(layer, tile) {
+    if (layer < 0) this.tiles.paintLabels(tile, this.#look());
+    else this.tiles.paintImage(tile, layer, this.store.scene.images[layer]);
+  }
+
+  // changes when cells look different
+  #look() {
+    return `${this.store.colorVersion} ${this.store.lookVersion}`;
   }
 
   /** @param {number} layer @param {Shape} shape @param {Shape} stride @param {(tile: Tile, draw: (picture: CanvasImageSource) => void) => void} paint */
@@ -230,7 +256,7 @@ export class SliceView {
   #labels(shape, stride) {
     const { context, store } = this, layer = store.scene.labels;
     if (!layer) return;
-    const look = `${store.colorVersion} ${store.lookVersion}`;
+    const look = this.#look();
     this.#each(-1, shape, stride, (tile, draw) => {
       this.tiles.paintLabels(tile, look);
       if (tile.fill && layer.slice_opacity > 0) {
@@ -374,6 +400,13 @@ export class SliceView {
     }
     return null;
   }
+}
+
+/** @param {() => void} work */
+function whenIdle(work) {
+  // not every browser has it
+  if ('requestIdleCallback' in window) requestIdleCallback(work, { timeout: 500 });
+  else setTimeout(work, 30);
 }
 
 /**

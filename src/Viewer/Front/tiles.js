@@ -78,16 +78,19 @@ export class TileStore {
   }
 
   /**
-   * Fetches a tile that may be wanted soon, once there is nothing better to do.
+   * A tile that may be wanted soon; where it is not here it is fetched, once there is nothing better to do.
    * @param {number} layer @param {number} time @param {Plane} plane @param {number} index @param {number} level @param {number} row @param {number} column
    * @param {{width: number, height: number}} size
+   * @returns {Tile | null}
    */
   expect(layer, time, plane, index, level, row, column, size) {
     const path = this.#path(layer, time, plane, index, level, row, column);
-    if (this.#held.has(path) || this.#wanted.has(path) || this.#coming.has(path)) return;
+    const tile = this.#held.get(path);
+    if (tile || this.#wanted.has(path) || this.#coming.has(path)) return tile ?? null;
     const side = this.store.info.tile;
     this.#wanted.set(path, { path, wish: -1, version: layer === -1 ? this.store.labelVersion : 0, width: Math.min(side, size.width - column * side), height: Math.min(side, size.height - row * side) });
     this.#fetch();
+    return null;
   }
 
   /** Forgets what was asked for and not begun: the views moved on. */

@@ -49,6 +49,14 @@ public sealed class ServedScene : IAsyncDisposable
         return await OpenAsync(folder, labels[0], withGl, options).ConfigureAwait(false);
     }
 
+    /// <summary>Serves one volume of labels, and an image that is made of it.</summary>
+    internal static async Task<ServedScene> StartAsync(LabelVolume labels, bool withGl = false)
+    {
+        string folder = Directory.CreateTempSubdirectory("cellpose3d-test-").FullName;
+        Write(folder, [labels]);
+        return await OpenAsync(folder, labels, withGl, null).ConfigureAwait(false);
+    }
+
     /// <summary>Closes everything and serves the same files anew, as another start of the program would.</summary>
     public async Task<ServedScene> RestartAsync(bool withGl = false)
     {
