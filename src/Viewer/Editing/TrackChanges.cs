@@ -1,5 +1,3 @@
-using Cellpose3D.Viewer.Volumes;
-
 namespace Cellpose3D.Viewer.Editing;
 
 /// <summary>Changes of tracks whose numbers are the labels: a cut gives what follows another number, a join gives two the same.</summary>

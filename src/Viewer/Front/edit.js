@@ -1,6 +1,7 @@
 import { make } from './net.js';
 import { planeBehind } from './planes.js';
 import { cellsInside } from './region.js';
+import { numberText } from './scale.js';
 
 /** @typedef {import('./types.js').Point} Point */
 /** @typedef {import('./types.js').EditState} EditState */
@@ -10,7 +11,7 @@ import { cellsInside } from './region.js';
 /** @typedef {import('./volume.js').VolumeView} VolumeView */
 /** @typedef {import('./tiles.js').Tile} Tile */
 /** @typedef {import('./keys.js').Keys} Keys */
-/** @typedef {'pan' | 'paint' | 'erase' | 'fill' | 'polygon' | 'split' | 'seeds' | 'region'} Tool */
+/** @typedef {'pan' | 'paint' | 'erase' | 'fill' | 'polygon' | 'split' | 'seeds' | 'region' | 'ruler'} Tool */
 /** @typedef {{time: number, plane: import('./types.js').Plane, points: Point[]}} Outline */
 /**
  * A stroke that was drawn here and is not yet in the tiles.
@@ -27,7 +28,10 @@ const TOOLS = [
   ['split', 'tool-split', '<path d="M9 1.500v15" stroke-dasharray="2 1.600"/><path d="M7 4.500a5 5 0 1 0 0 9zM11 4.500a5 5 0 1 1 0 9z"/>'],
   ['seeds', 'tool-seeds', '<circle cx="6" cy="9" r="4.500"/><circle cx="12" cy="9" r="4.500"/><circle cx="5.500" cy="9" r=".9"/><circle cx="12.500" cy="9" r=".9"/>'],
   ['region', 'tool-region', '<path d="M4 6c2-4 9-4 10.500 0s-1 7-5 7-7-3-5.500-7z" stroke-dasharray="2 1.500"/><path d="M5 13.500c1.500 0 2 1 1 2.500"/>'],
+  ['ruler', 'tool-ruler', '<path d="m2 12 10-10 4 4L6 16zM5 9l2 2M8 6l1.500 1.500M11 3l2 2"/>'],
 ];
+/** Tools that change no labels. */
+const LOOKING = new Set(['pan', 'region', 'ruler']);
 /** @type {{[over in 'All' | 'Background' | 'Cell']: [string, string]}} */
 const OVER = { All: ['all', 'Draw over everything (in 3D: what the brush touches first)'], Background: ['free', 'Draw over background only: cells stay whole'], Cell: ['cell', 'Draw over one cell only'] };
 const PIECE_MS = 90;
@@ -49,6 +53,7 @@ export class Editing {
   /** @type {{view: SliceView, points: Point[], free: boolean, drags: boolean} | null} */ #outline = null;
   /** @type {{view: SliceView, from: Point, to: Point} | null} */ #cut = null;
   /** @type {{from: [number, number], to: [number, number]} | null} a line on the 3D view */ #cut3D = null;
+  /** @type {{view: SliceView, from: Point, to: Point, drags: boolean} | null} a length that is measured */ #ruler = null;
   /** @type {Point[]} */ #seeds = [];
   /**
    * Outlines that wait for the planes between them.
@@ -88,7 +93,7 @@ export class Editing {
 
   /** Whether something is being drawn, which a tooltip would cover. */
   get isDrawing() {
-    return this.#stroke !== null || this.#outline !== null || this.#cut !== null;
+    return this.#stroke !== null || this.#outline !== null || this.#cut !== null || (this.#ruler?.drags ?? false);
   }
 
   /** @param {EditState | null} state */
@@ -101,7 +106,7 @@ export class Editing {
   /** @returns {Record<string, [string, () => void]>} */
   actions() {
     /** @type {Record<string, [string, () => void]>} */ const list = {};
-    const titles = { pan: 'select and move', paint: 'paint', erase: 'erase', fill: 'fill', polygon: 'outline, closes by itself', split: 'split by a line; in 3D by the plane behind it', seeds: 'split by seeds', region: 'select the cells in a region' };
+    const titles = { pan: 'select and move', paint: 'paint', erase: 'erase', fill: 'fill', polygon: 'outline, closes by itself', split: 'split by a line; in 3D by the plane behind it', seeds: 'split by seeds', region: 'select the cells in a region', ruler: 'measure a length' };
     for (const [tool, action] of TOOLS) list[action] = [titles[tool], () => this.choose(tool)];
     return Object.assign(list, {
       'brush-smaller': ['smaller brush', () => this.#size(this.radius / 1.25)], 'brush-larger': ['larger brush', () => this.#size(this.radius * 1.25)],
@@ -121,7 +126,7 @@ export class Editing {
 
   /** @param {Tool} tool */
   choose(tool) {
-    if (tool !== 'pan' && !this.#mayEdit()) return;
+    if (!LOOKING.has(tool) && !this.#mayEdit()) return;
     this.escape();
     this.tool = tool;
     this.updateTools();
@@ -135,7 +140,7 @@ export class Editing {
       const title = `${actions.get(action)?.title} (${keys.keyOf(action).toUpperCase()})`, button = make('button', { 'data-tool': tool, title, 'aria-label': title });
       button.innerHTML = `<svg viewBox="0 0 18 18" aria-hidden="true">${icon}</svg>`;
       button.onclick = () => this.choose(tool);
-      if (tool !== 'pan' && !this.state) button.setAttribute('disabled', '');
+      if (!LOOKING.has(tool) && !this.state) button.setAttribute('disabled', '');
       bar.append(button);
     }
     if (!this.state) return;
@@ -198,6 +203,7 @@ export class Editing {
       case 'polygon': case 'region': this.#addPoint(view, at, event); break;
       case 'split': if (id) this.store.select([id]); this.#cut = { view, from: at, to: at }; break;
       case 'seeds': this.#seed(at, id); break;
+      case 'ruler': this.#ruler = { view, from: at, to: at, drags: true }; break;
     }
     this.redraw();
     return true;
@@ -209,7 +215,15 @@ export class Editing {
     if (this.#stroke?.view === view) this.#strokeTo(at);
     if (this.#outline?.view === view && this.#outline.drags) this.#trace(at);
     if (this.#cut) this.#cut.to = at;
+    if (this.#ruler?.drags) this.#ruler.to = at;
     this.redraw();
+  }
+
+  /** The length that is measured, in micrometres; null for none. */
+  get length() {
+    if (!this.#ruler) return null;
+    const { from, to } = this.#ruler, v = this.store.scene.grid.voxel_um;
+    return Math.hypot((to.z - from.z) * v.z, (to.y - from.y) * v.y, (to.x - from.x) * v.x);
   }
 
   /**
@@ -228,6 +242,7 @@ export class Editing {
 
   /** @param {SliceView} view @param {Point} at */
   up(view, at) {
+    if (this.#ruler) this.#ruler.drags = false;
     if (this.#stroke) this.#endStroke();
     if (this.#outline?.drags) {
       this.#outline.drags = false;
@@ -249,13 +264,13 @@ export class Editing {
 
   cancel() {
     if (this.#stroke) this.#endStroke();
-    this.#cut = null;
+    this.#cut = this.#ruler = null;
   }
 
   /** Gives up what was begun; whether there was something. */
   escape() {
-    const had = this.#outline !== null || this.#cut !== null || this.#cut3D !== null || this.#seeds.length > 0 || this.#outlines.length > 0;
-    this.#outline = this.#cut = this.#cut3D = null;
+    const had = this.#outline !== null || this.#cut !== null || this.#cut3D !== null || this.#ruler !== null || this.#seeds.length > 0 || this.#outlines.length > 0;
+    this.#outline = this.#cut = this.#cut3D = this.#ruler = null;
     this.#seeds = [];
     this.#outlines = [];
     this.redraw();
@@ -698,6 +713,17 @@ export class Editing {
       context.setLineDash([6, 4]);
       path(context, [view.toScreen(this.#cut.from), view.toScreen(this.#cut.to)], false, '#ffffff');
       context.setLineDash([]);
+    }
+    if (this.#ruler?.view === view) {
+      const from = view.toScreen(this.#ruler.from), to = view.toScreen(this.#ruler.to), unit = this.store.info.has_voxel_size ? 'µm' : 'voxels';
+      path(context, [from, to], false, '#ffffff');
+      context.font = '600 13px system-ui, "DejaVu Sans", sans-serif';
+      context.lineWidth = 4;
+      context.strokeStyle = 'rgba(0, 0, 0, .75)';
+      context.fillStyle = '#ffffff';
+      const text = `${numberText(Number((this.length ?? 0).toPrecision(6)))} ${unit}`;
+      context.strokeText(text, to[0] + 10, to[1] - 8);
+      context.fillText(text, to[0] + 10, to[1] - 8);
     }
     for (const seed of this.#seeds) {
       const [x, y] = view.toScreen(seed);

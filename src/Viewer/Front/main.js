@@ -443,6 +443,7 @@ class App {
       'hide': ['hide the selected cells', () => { if (labels()) { store.run({ do: 'hide', ids: chosen(), change: 'Add' }); store.select([]); } }],
       'show-all': ['show all cells', () => { if (labels()) { store.run({ do: 'hide', ids: [], change: 'Replace' }); store.run({ do: 'isolate', ids: [], change: 'Replace', ghost: 0 }); } }],
       'clear-selection': ['clear the selection', () => { if (this.editing.escape()) return; store.select([]); }],
+      'next-cell': ['next cell of the table', () => this.table.step(1)], 'previous-cell': ['previous cell of the table', () => this.table.step(-1)],
       'select-all': ['select all of the table', () => store.select(this.table.ids)],
       'shuffle': ['other colours', () => { const l = labels(); if (l) this.layers.setLabels({ seed: l.seed + 1 }); }],
       'color-mode': ['colour by id, track, number', () => this.#colorMode()],

@@ -162,6 +162,46 @@ public sealed class ToolTests(BrowserFixture browser)
     }
 
     [Fact]
+    public async Task Ruler_MeasuresInMicrometres()
+    {
+        await using ServedScene served = await ServedScene.StartAsync();
+        await using OpenedPage page = await OpenedPage.OpenAsync(browser, served);
+
+        await page.Press("t");
+        await page.Drag((10, 10), (40, 50));
+        await page.Picture("ruler");
+
+        Assert.Equal(50, await page.Get<double>("cellpose3d.editing.length"), 0.5);       // pixels of the screen are 0.2 um
+        // planes are two micrometres apart
+        double[] way = await page.Get<double[]>("(() => { const v = cellpose3d.slices[2], b = v.element.getBoundingClientRect(); return [{ z: 2, y: 20, x: 30 }, { z: 8, y: 20, x: 30 }].flatMap(p => { const [x, y] = v.toScreen(p); return [b.left + x, b.top + y]; }); })()");
+        await page.Page.Mouse.MoveAsync((float)way[0], (float)way[1]);
+        await page.Page.Mouse.DownAsync();
+        await page.Page.Mouse.MoveAsync((float)way[2], (float)way[3]);
+        await page.Page.Mouse.UpAsync();
+        Assert.Equal(12, await page.Get<double>("cellpose3d.editing.length"), 0.5);
+        await page.Press("Escape");
+        Assert.True(await page.Get<bool>("cellpose3d.editing.length === null && !cellpose3d.editing.state.can_undo"));
+    }
+
+    [Fact]
+    public async Task Cells_AreGoneThroughInTheTablesOrder()
+    {
+        await using ServedScene served = await ServedScene.StartAsync();
+        await using OpenedPage page = await OpenedPage.OpenAsync(browser, served);
+        await page.Until("cellpose3d.table.columns.length > 0");
+
+        await page.Press("PageDown");
+        await page.Press("PageDown");
+        Assert.Equal((int[])[3], await page.Selected());
+        await page.Press("PageDown");
+        await page.Press("PageDown");                                       // there is none after the last
+        Assert.Equal((int[])[70_000], await page.Selected());
+        await page.Press("PageUp");
+        Assert.Equal((int[])[3], await page.Selected());
+        Assert.Equal((int[])[6, 46, 30], await page.Get<int[]>("Object.values(cellpose3d.store.scene.cursor)"));
+    }
+
+    [Fact]
     public async Task Palette_FindsActionsByAFewLetters_AndDoesThem()
     {
         await using ServedScene served = await ServedScene.StartAsync();
