@@ -63,7 +63,7 @@ internal sealed class PictureStream(ViewSession session, PictureMaker maker, Tim
         Key? drawn = null;
         while (!cancellationToken.IsCancellationRequested)
         {
-            SceneState scene = session.Scene;
+            SceneState scene = session.HeardScene;                           // so that it is known whether the camera moved to it
             var now = Key.Of(session, scene, Size);
             TimeSpan cameraRests = Left(rest, ref _cameraMoved), handRests = Left(EditRest, ref _edited);
             bool moves = cameraRests > TimeSpan.Zero;

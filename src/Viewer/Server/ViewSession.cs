@@ -83,6 +83,16 @@ public sealed class ViewSession : IAsyncDisposable
     /// <summary>The scene now.</summary>
     public SceneState Scene { get; private set; }
 
+    /// <summary>The scene, of whose last change all listeners have heard.</summary>
+    internal SceneState HeardScene
+    {
+        get
+        {
+            lock (_gate)
+                return Scene;
+        }
+    }
+
     /// <summary>Rises whenever labels of the time points change.</summary>
     public int LabelVersion { get; private set; }
 

@@ -7,7 +7,6 @@ using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Tracking.Lineages;
 using Cellpose3D.Viewer.Editing;
 using Cellpose3D.Viewer.Volumes;
-using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Viewer.Tests.Editing;
 

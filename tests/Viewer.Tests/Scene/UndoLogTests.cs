@@ -76,7 +76,7 @@ public sealed class UndoLogTests
             new SceneCommand.SetImage(0, new ImageLayer { Lut = "magma", Mode = ProjectionMode.Iso, High = 300 }), new SceneCommand.SetLabels(new LabelLayer { Hidden = [uint.MaxValue] }),
             new SceneCommand.SetSelected([1, uint.MaxValue], SelectionChange.Add), new SceneCommand.Isolate([16777217], Ghost: 0.2), new SceneCommand.Hide([]),
             new SceneCommand.SetClip(new ClipBox(default, new PointUm(1, 2, 3)), [new ClipPlane(new PointUm(0, 0, 1), -4)]), new SceneCommand.SetSlices(new SlicePlanes(1, null, 2.5)),
-            new SceneCommand.SetLook(new Lighting(0.1), Background.Black, new Decorations(true, Text: "µm")),
+            new SceneCommand.SetTails(5), new SceneCommand.SetLook(new Lighting(0.1), Background.Black, new Decorations(true, Text: "µm")),
         ];
         Assert.Equal(typeof(SceneCommand).GetNestedTypes().Length, commands.Length);
 

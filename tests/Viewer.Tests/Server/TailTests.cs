@@ -1,7 +1,6 @@
 using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Viewer.Rendering;
 using Cellpose3D.Viewer.Scene;
-using Cellpose3D.Viewer.Server;
 using SkiaSharp;
 
 namespace Cellpose3D.Viewer.Tests.Server;
