@@ -15,13 +15,12 @@ namespace Cellpose3D.Viewer.Server;
 /// <summary>Draws the 3D view of a session, for pages of any size; uploads what changed before.</summary>
 internal sealed class PictureMaker : IDisposable
 {
-    private const double LongestFull = 300;                                 // milliseconds
-
     // what software OpenGL draws in a second or two; graphics cards hold more, but a page shows no more either
     private const long MostVoxels = 256L << 20;
 
     private readonly GlThread _gl;
     private readonly VolumeGrid _grid;
+    private readonly double _longestSmooth;
     private readonly Func<int, IReadOnlyList<EditedBox>> _changes;
     private readonly Func<SceneState, IReadOnlyList<SceneLine>> _lines;
     private readonly SceneRenderer _renderer;
@@ -34,9 +33,10 @@ internal sealed class PictureMaker : IDisposable
     /// <param name="grid">The volume.</param>
     /// <param name="changes">What was changed in labels after one of their versions.</param>
     /// <param name="lines">The tails of a scene's tracks.</param>
-    public PictureMaker(GlThread gl, VolumeGrid grid, Func<int, IReadOnlyList<EditedBox>> changes, Func<SceneState, IReadOnlyList<SceneLine>> lines)
+    /// <param name="longestSmooth">How long a full picture may take to have smooth edges, in milliseconds.</param>
+    public PictureMaker(GlThread gl, VolumeGrid grid, Func<int, IReadOnlyList<EditedBox>> changes, Func<SceneState, IReadOnlyList<SceneLine>> lines, double longestSmooth)
     {
-        (_gl, _grid, _changes, _lines) = (gl, grid, changes, lines);
+        (_gl, _grid, _changes, _lines, _longestSmooth) = (gl, grid, changes, lines, longestSmooth);
         _renderer = gl.Invoke(device => new SceneRenderer(device));
     }
 
@@ -64,7 +64,7 @@ internal sealed class PictureMaker : IDisposable
             uint[]? seen = full ? OneOf(_renderer.ReadIds(), width, height, factor) : null;
             double took = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             if (full)
-                _smooth = took * (factor == 2 ? 1 : 4) < LongestFull;
+                _smooth = took * (factor == 2 ? 1 : 4) < _longestSmooth;
             return (drawn, seen, took);
         }).ConfigureAwait(false);
         return new Picture(width, height, Jpeg(picture, full), ids is null ? null : Pack(ids), milliseconds);

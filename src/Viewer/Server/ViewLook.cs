@@ -23,6 +23,9 @@ public sealed record ViewLook
     /// <summary>How labels are shown.</summary>
     public LabelLayer Labels { get; init; } = new();
 
+    /// <summary>How long a 3D picture at rest may take to have smooth edges, in milliseconds; 0: edges never are. Default 300.</summary>
+    public double LongestSmooth { get; init; } = 300;
+
     /// <summary>Time points that tails of tracks go back; 0 for none. Default 8.</summary>
     public int Tails { get; init; } = 8;
 }

@@ -35,11 +35,11 @@ public sealed class ViewSession : IAsyncDisposable
     private int _clients;
 
     /// <summary>Begins with a scene.</summary>
-    private ViewSession(SceneFiles files, FrameStore frames, Frame first, SceneState scene, GlThread? gl, TrackView? tracks, EditDesk? desk)
+    private ViewSession(SceneFiles files, FrameStore frames, Frame first, SceneState scene, ViewLook look, GlThread? gl, TrackView? tracks, EditDesk? desk)
     {
         (Files, Frames, _first, Scene, Tracks, Desk) = (files, frames, first, scene, tracks, desk);
         Numbers = new CellNumbers(files, Frames);
-        Pictures = gl is null ? null : new PictureMaker(gl, scene.Grid, ChangesSince, s => Tracks?.Tails(s) ?? []);
+        Pictures = gl is null ? null : new PictureMaker(gl, scene.Grid, ChangesSince, s => Tracks?.Tails(s) ?? [], look.LongestSmooth);
         _painter = new LabelPainter(files, Frames, Numbers, () => Tracks, _closing.Token);
         Repaint();
         if (desk is { HasRecovered: true })
@@ -59,7 +59,7 @@ public sealed class ViewSession : IAsyncDisposable
     {
         var frames = new FrameStore(files, heldBytes, desk?.Frames);
         Frame first = await frames.GetAsync(look.Time).ConfigureAwait(false);
-        return new ViewSession(files, frames, first, SceneStart.Of(files, first, look) with { TailLength = tracks is null ? 0 : look.Tails }, gl, tracks, desk);
+        return new ViewSession(files, frames, first, SceneStart.Of(files, first, look) with { TailLength = tracks is null ? 0 : look.Tails }, look, gl, tracks, desk);
     }
 
     /// <summary>The opened files.</summary>

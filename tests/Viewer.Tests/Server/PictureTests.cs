@@ -87,17 +87,8 @@ public sealed class PictureTests
         }
         while (!last.IsFull);
         // a full turn: the picture is that of the start
-        ReceivedPicture reference;
-        int tries = 0;
-        do
-        {
-            // edges are smooth where there was time for it, which moves ids by a part of a pixel: a busy machine may need some tries for the same again
-            await other.SendAsync("""{"ask":"size","width":40,"height":30}""", Cancel);
-            await other.PictureAsync(Cancel);
-            await other.SendAsync("""{"ask":"size","width":120,"height":90}""", Cancel);
-            reference = await other.PictureAsync(Cancel);
-        }
-        while (!reference.Ids().SequenceEqual(last.Ids()) && ++tries < 30);
+        await other.SendAsync("""{"ask":"size","width":120,"height":90}""", Cancel);
+        ReceivedPicture reference = await other.PictureAsync(Cancel);
 
         Assert.InRange(pictures, 1, Cameras - 1);
         Assert.Equal(reference.Ids(), last.Ids());

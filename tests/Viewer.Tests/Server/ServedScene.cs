@@ -99,8 +99,11 @@ public sealed class ServedScene : IAsyncDisposable
         SceneFiles files = SceneFiles.Open(Path.Combine(folder, "image.tif"), Path.Combine(folder, "labels.tif"), new SceneFileOptions { LongestSide = 1 << 24 });
         TrackView? tracks = files.Frames > 1 ? TrackView.Read(Path.Combine(folder, "tracks.txt"), files) : null;
         var desk = new EditDesk(EditSession.Open(Path.Combine(folder, "labels.tif"), tracks: tracks?.Book));
-        var look = new ViewLook { Labels = new LabelLayer { Coloring = tracks is null ? LabelColoring.Id : LabelColoring.Track } };
+        var look = new ViewLook { Labels = new LabelLayer { Coloring = tracks is null ? LabelColoring.Id : LabelColoring.Track }, LongestSmooth = 0 };   // one scene, one picture, however busy the machine
         ViewSession session = await ViewSession.OpenAsync(files, look, withGl ? OpenGl() : null, tracks, desk).ConfigureAwait(false);
+        // else a picture could come once more, in its colours, at any time
+        while (withGl && session.Colors.Version == 0)
+            await Task.Delay(10).ConfigureAwait(false);
         ViewServer server = await ViewServer.StartAsync(session, options ?? new ViewOptions { Title = "balls.tif" }).ConfigureAwait(false);
         return new ServedScene(folder, server, session, labels);
     }

@@ -47,6 +47,7 @@ public sealed class TailTests
         await using ServedScene served = await ServedScene.StartAsync(withGl: true, frames: 4);
         using SocketClient client = await SocketClient.ConnectAsync(served, Cancel);
         await client.SendAsync("""{"do":"time","time":3}""", Cancel);
+        await client.ExpectAsync("colors", Cancel);                         // of that time point: no picture comes once more
         await client.SendAsync("""{"do":"isolate","ids":[1],"change":"Replace","ghost":0.01}""", Cancel);
         await client.SendAsync("""{"do":"tails","length":0}""", Cancel);
         await client.SendAsync("""{"ask":"size","width":320,"height":240}""", Cancel);
@@ -68,10 +69,6 @@ public sealed class TailTests
         do
             picture = await client.PictureAsync(Cancel);
         while (!picture.IsFull);
-        // what was changed by the last command may come a picture later
-        await Task.Delay(600, Cancel);
-        await client.SendAsync("""{"ask":"size","width":0,"height":0}""", Cancel);
-        await client.SendAsync("""{"ask":"size","width":320,"height":240}""", Cancel);
         using SKBitmap bitmap = SKBitmap.Decode(picture.Jpeg);
         return bitmap.Pixels;
     }
