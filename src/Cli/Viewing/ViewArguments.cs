@@ -107,7 +107,7 @@ internal static class ViewArguments
             },
             Gl = parse.GetValue(Gl)!,
             ReadOnly = parse.GetValue(ReadOnly),
-            Window = parse.GetValue(Window) && parse.GetValue(Remote) ? throw Wrong("--window and --remote exclude each other; give one.") : parse.GetValue(Window),
+            Window = parse.GetValue(Window) && parse.GetValue(Compare) is not null ? throw Wrong("--compare is for the browser; leave out --window.") : parse.GetValue(Window) && parse.GetValue(Remote) ? throw Wrong("--window and --remote exclude each other; give one.") : parse.GetValue(Window),
             OpensBrowser = !parse.GetValue(NoBrowser),
             Remote = parse.GetValue(Remote),
         };

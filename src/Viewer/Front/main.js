@@ -485,10 +485,13 @@ const link = new Link({
   onMessage: message => {
     if (message.type !== 'hello') return app?.onMessage(message);
     if (app) {
+      if (message.scene.images.length !== app.store.scene.images.length) return location.reload();
+      app.store.info.compared = message.info.compared;
       app.store.reset(message.scene);
       app.volume.reconnect();
       app.editing.reconnect(message.info);
       if (message.colors > 0) void app.store.fetchColors(message.colors, null);
+      if (message.info.has_tracks) app.onMessage({ type: 'tracks' });
     } else {
       app = new App(message, link);
       Object.assign(window, { cellpose3d: app });                            // for tests, and for the curious

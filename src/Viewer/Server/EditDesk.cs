@@ -25,7 +25,7 @@ public sealed class EditDesk : IAsyncDisposable
     /// <summary>Looks at labels and mothers while nothing changes them.</summary>
     internal Task ReadAsync(Action<IReadOnlyList<Volumes.LabelVolume>> look)
     {
-        var done = new TaskCompletionSource();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Enqueue(_ =>
         {
             look(Frames);

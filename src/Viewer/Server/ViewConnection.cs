@@ -38,13 +38,13 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
     public static async Task RunAsync(ViewSession session, WebSocket socket, ViewOptions options, CancellationToken closing)
     {
         var connection = new ViewConnection(session, socket, options, closing);
-        session.Join(connection, (number, scene) => connection.Send(new JsonObject
-        {
-            ["type"] = "hello", ["client"] = number, ["title"] = options.Title, ["keys"] = options.Keys, ["largest_drop"] = options.LargestDrop, ["info"] = session.Describe(),
-            ["scene"] = JsonNode.Parse(SceneJson.Write(scene)), ["colors"] = session.Colors.Version,
-        }));
         try
         {
+            session.Join(connection, (number, scene) => connection.Send(new JsonObject
+            {
+                ["type"] = "hello", ["client"] = number, ["title"] = options.Title, ["keys"] = options.Keys, ["largest_drop"] = options.LargestDrop, ["info"] = session.Describe(),
+                ["scene"] = JsonNode.Parse(SceneJson.Write(scene)), ["colors"] = session.Colors.Version,
+            }));
             Task writing = connection.WriteAsync(), drawing = connection._pictures?.RunAsync(connection._ended.Token) ?? Task.CompletedTask;
             await connection.ReadAsync().ConfigureAwait(false);
             await connection._ended.CancelAsync().ConfigureAwait(false);

@@ -67,6 +67,36 @@ public sealed class TwoPagesTests(BrowserFixture browser)
     }
 
     [Fact]
+    public async Task Page_ThatWasCutOff_ShowsWhatIsThereWhenItComesBack()
+    {
+        await using ServedScene served = await ServedScene.StartAsync();
+        await using OpenedPage first = await OpenedPage.OpenAsync(browser, served), second = await OpenedPage.OpenAsync(browser, served);
+        foreach (OpenedPage page in (OpenedPage[])[first, second])
+        {
+            await page.Get<object>("cellpose3d.store.moveCursor({ z: 6, y: 30, x: 30 })");
+            await page.Until("cellpose3d.slices.every(s => s.isComplete) && cellpose3d.tiles.isQuiet");
+        }
+
+        // the first one's socket ends; meanwhile both do something, and the first one's is lost
+        await first.Get<object>("""
+            (() => { const Real = WebSocket; window.isCut = true;
+              window.WebSocket = function (url) { if (!window.isCut) return new Real(url); const none = { readyState: 3, close() {} }; setTimeout(() => none.onclose(), 20); return none; };
+              window.WebSocket.OPEN = 1;
+              cellpose3d.link.send({ ask: 'x'.repeat(1100000) }); })()
+            """);                                                           // a message that long closes the connection
+        await first.Until("document.getElementById('banner').className === 'bad'");
+        await second.Get<object>("cellpose3d.editing.remove([3])");
+        await second.Get<object>("cellpose3d.store.select([1])");
+        await first.Get<object>("cellpose3d.store.select([70000])");
+        await second.Until(Settled);
+        await first.Get<object>("(() => { window.isCut = false; })()");
+        await first.Until("cellpose3d.store.labelVersion === 1 && cellpose3d.store.isConfirmed");
+
+        await SameScene(served, first, second);
+        await SameLabels(served, first, second);
+    }
+
+    [Fact]
     public async Task Edits_ThatContradict_EndInTheSameLabels()
     {
         await using ServedScene served = await ServedScene.StartAsync();
