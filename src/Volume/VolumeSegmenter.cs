@@ -186,6 +186,7 @@ public sealed class VolumeSegmenter
                 Share = plan.Passes[n + 1].Share,
                 WithPrevious = n > 0,
                 ComputeMany = (slabs, progress, cancellation) => inference.Run(scaled.Value, workspace, slabs, progress, cancellation),
+                Release = Allocator.ReleaseUnused,                       // what libtorch keeps for the next batch, before blocks need it
             });
         }
 

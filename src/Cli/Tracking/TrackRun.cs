@@ -15,7 +15,7 @@ using Cellpose3D.Tracking.TemporalFlow;
 namespace Cellpose3D.Cli.Tracking;
 
 /// <summary>Tracks one movie: frames are segmented or read, and linked, one after the other; then read again and written.</summary>
-/// <remarks>Memory holds a few frames and some 200 bytes a cell; masks found on the way lie in a folder beside the results until the run is over.</remarks>
+/// <remarks>Memory holds a few frames and some 20 bytes a cell; measured cells of long movies lie in a temporary file, and masks found on the way lie in a folder beside the results until the run is over.</remarks>
 internal sealed class TrackRun(TrackSettings settings, Reporter reporter)
 {
     private const string WorkSuffix = "_track_work";
@@ -150,7 +150,7 @@ internal sealed class TrackRun(TrackSettings settings, Reporter reporter)
         foreach (LinkPin pin in pins)
             tracker.Solution.Pin(pin);
         int first = -1, last = -1;
-        foreach ((int from, int to) in pins.Select(p => (cells[p.Source].Frame - SolvedAround, cells[p.Target].Frame + SolvedAround)).Order())
+        foreach ((int from, int to) in pins.Select(p => (cells.FrameOf(p.Source) - SolvedAround, cells.FrameOf(p.Target) + SolvedAround)).Order())
         {
             if (first >= 0 && from > last)
             {
