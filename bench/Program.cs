@@ -44,7 +44,7 @@ switch (args)
         LinkingBench.One(int.Parse(frames, CultureInfo.InvariantCulture), int.Parse(cells, CultureInfo.InvariantCulture));
         return 0;
     case ["volume-memory"]:
-        VolumeMemoryBench.Run(192, "2G");
+        VolumeMemoryBench.Run(160, "2G");
         return 0;
     case ["volume-memory", string side, string memory]:
         VolumeMemoryBench.Run(int.Parse(side, CultureInfo.InvariantCulture), memory);

@@ -1,4 +1,5 @@
 using Cellpose3D.Core2D;
+using Cellpose3D.Core2D.Native;
 using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Tracking.Linking;
 using Cellpose3D.Tracking.TemporalFlow;
@@ -16,6 +17,7 @@ public sealed class Tracker
     private readonly ITemporalFlow _flow;
     private readonly WindowSolver _solver;
     private readonly List<FlowFrame> _recent = [];
+    private readonly DroppedArrays _dropped = new();
     private DriftEstimator? _drift;
     private int[] _shape = [];
     private int _decided;                                                // frames whose links are kept
@@ -90,6 +92,7 @@ public sealed class Tracker
             _recent.RemoveAt(0);
         if (t + 1 - _decided == _options.Linking.Window)
             Solve(t, _decided + _options.Linking.Commit - 1);
+        _dropped.Collect();
     }
 
     /// <summary>Decides the last frames.</summary>
