@@ -30,8 +30,10 @@ internal static class ViewCommand
         try
         {
             Check(files, settings, reporter);
+            if (settings.Compare is { } other)
+                files.Compare(other, cancellationToken);
             TrackView? tracks = settings.Tracks is { } path ? TrackView.Read(path, files, cancellationToken) : null;
-            EditDesk? desk = OpenDesk(files, settings, reporter, cancellationToken);
+            EditDesk? desk = OpenDesk(files, settings, tracks?.Book, reporter, cancellationToken);
             session = ViewSession.OpenAsync(files, settings.Look, OpenGl(settings, reporter), tracks, desk, settings.Files.MaxMemoryBytes / 2).GetAwaiter().GetResult();
         }
         catch
@@ -66,7 +68,7 @@ internal static class ViewCommand
     }
 
     // edited labels are all in memory, at full resolution
-    private static EditDesk? OpenDesk(SceneFiles files, ViewSettings settings, Reporter reporter, CancellationToken cancellationToken)
+    private static EditDesk? OpenDesk(SceneFiles files, ViewSettings settings, TrackBook? tracks, Reporter reporter, CancellationToken cancellationToken)
     {
         if (settings.Labels is null || settings.ReadOnly)
             return null;
@@ -76,7 +78,7 @@ internal static class ViewCommand
             reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"the labels can only be looked at: editing needs all of them in memory, {bytes / 1e9:f1} GB; give a larger --max-memory."));
             return null;
         }
-        EditSession edits = EditSession.Open(settings.Labels, settings.Files.LabelAxes, settings.Files.VoxelUm, cancellationToken);
+        EditSession edits = EditSession.Open(settings.Labels, settings.Files.LabelAxes, settings.Files.VoxelUm, tracks, cancellationToken);
         if (edits.Recovered > 0)
             reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"{edits.Recovered} changes of '{settings.Labels}' had not been saved and were recovered."));
         return new EditDesk(edits);

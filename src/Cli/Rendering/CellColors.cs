@@ -2,9 +2,9 @@ using System.Globalization;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Measurements;
-using Cellpose3D.IO.Ctc;
 using Cellpose3D.Viewer.Coloring;
 using Cellpose3D.Viewer.Scene;
+using Cellpose3D.Viewer.Server;
 using Cellpose3D.Viewer.Volumes;
 
 namespace Cellpose3D.Cli.Rendering;
@@ -15,14 +15,12 @@ internal sealed class CellColors
     private readonly RenderSettings _settings;
     private readonly SceneFiles _files;
     private readonly Dictionary<uint, Rgb>? _byContact;
-    private readonly Dictionary<uint, uint> _parents = [];
+    private readonly TrackView? _tracks;
     private readonly Dictionary<(int Frame, uint Id), double>? _table;
 
-    public CellColors(RenderSettings settings, SceneFiles files, IReadOnlyList<int> frames, CancellationToken cancellationToken)
+    public CellColors(RenderSettings settings, SceneFiles files, TrackView? tracks, IReadOnlyList<int> frames, CancellationToken cancellationToken)
     {
-        (_settings, _files) = (settings, files);
-        if (settings.Tracks is { } tracks)
-            _parents = CtcTrackFile.Read(tracks).Where(r => r.Parent > 0).ToDictionary(r => (uint)r.Label, r => (uint)r.Parent);
+        (_settings, _files, _tracks) = (settings, files, tracks);
         if (settings.Layer.Coloring == LabelColoring.Id)
         {
             // one colour through a movie, apart from all that a cell ever touches
@@ -45,7 +43,7 @@ internal sealed class CellColors
             return _byContact;
         uint[] ids = labels.Ids();
         if (_settings.Layer.Coloring == LabelColoring.Track)
-            return LabelPalette.ByTrack(ids, _parents, _settings.Layer.Seed);
+            return _tracks?.Colors(time, ids, _settings.Layer.Seed) ?? LabelPalette.ByTrack(ids, new Dictionary<uint, uint>(), _settings.Layer.Seed);
         LabelLayer layer = _settings.Layer;
         Dictionary<uint, double> values = _table is not null
             ? _table.Where(v => v.Key.Frame == time || v.Key.Frame < 0).ToDictionary(v => v.Key.Id, v => v.Value)

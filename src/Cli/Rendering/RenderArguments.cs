@@ -61,7 +61,8 @@ internal static class RenderArguments
     private static readonly Option<double> Ghost = new("--ghost") { Description = "Opacity of the cells that are not isolated, as glass, 0 to 1." };
     private static readonly Option<string> ColorBy = new("--color-by") { Description = "id (touching cells apart), track (the same in every frame, daughters near their mother), or a column of 'measure' or of --table.", DefaultValueFactory = _ => "id" };
     private static readonly Option<string?> Table = new("--table") { Description = "CSV with a column label, for --color-by." };
-    private static readonly Option<string?> Tracks = new("--tracks") { Description = "man_track.txt or res_track.txt, for mothers with --color-by track." };
+    private static readonly Option<string?> Tracks = new("--tracks") { Description = "Tracks, whose tails are drawn: GEFF or CTC folder, TrackMate .xml, .csv, .parquet, man_track.txt or res_track.txt; --color-by track takes tracks and mothers from them." };
+    private static readonly Option<int> Tail = new("--tail") { Description = "Time points that tails of --tracks go back; 0 for none.", DefaultValueFactory = _ => 8 };
     private static readonly Option<string> Map = new("--color-map") { Description = "Colour map for --color-by a column.", DefaultValueFactory = _ => "viridis" };
     private static readonly Option<string?> Range = new("--color-range") { Description = "Numbers at the map's ends as low,high; default: smallest and largest." };
     private static readonly Option<int> Seed = new("--seed") { Description = "Another number gives cells other colours." };
@@ -89,7 +90,7 @@ internal static class RenderArguments
         command.Arguments.Add(Image);
         command.Arguments.Add(Labels);
         foreach (Option option in (Option[])[Output, LabelsOnly, Size, Supersample, View, Up, Azimuth, Elevation, Roll, Zoom, Perspective, Slice, At, Orthogonal, Planes, Clip,
-            Channel, Lut, Contrast, Percentiles, Gamma, Mode, Opacity, Density, Iso, Surface, Isolate, Hide, Select, Ghost, ColorBy, Table, Tracks, Map, Range, Seed,
+            Channel, Lut, Contrast, Percentiles, Gamma, Mode, Opacity, Density, Iso, Surface, Isolate, Hide, Select, Ghost, ColorBy, Table, Tracks, Tail, Map, Range, Seed,
             SliceOpacity, Outlines, Edges, Ground, Occlusion, ScaleBar, Arrows, Box, Text, Time, Turntable, Movie, Fps, Axes, LabelAxes, Voxel, MaxMemory, Gl, Commands])
             command.Options.Add(option);
     }
@@ -160,6 +161,7 @@ internal static class RenderArguments
             ImageOpacity = parse.GetValue(Opacity), Density = parse.GetValue(Density), IsoLevel = parse.GetValue(Iso),
             Layer = layer,
             ColorBy = colorBy, Table = parse.GetValue(Table), Tracks = parse.GetValue(Tracks),
+            Tail = parse.GetValue(Tail) is >= 0 and var tail ? tail : throw Wrong($"--tail must be 0 or more; got {parse.GetValue(Tail)}."),
             Clip = ClipOf(parse.GetValue(Clip)),
             Planes = PlanesOf(parse.GetValue(Planes)),
             Background = BackgroundOf(parse.GetValue(Ground)!),

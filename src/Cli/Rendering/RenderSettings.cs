@@ -85,6 +85,9 @@ internal sealed record RenderSettings
 
     public string? Tracks { get; init; }
 
+    /// <summary>Time points that tails of tracks go back; 0 for none.</summary>
+    public int Tail { get; init; } = 8;
+
     public ClipBox? Clip { get; init; }
 
     public required SlicePlanes Planes { get; init; }

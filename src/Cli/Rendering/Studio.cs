@@ -7,6 +7,7 @@ using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Viewer.Contexts;
 using Cellpose3D.Viewer.Rendering;
 using Cellpose3D.Viewer.Scene;
+using Cellpose3D.Viewer.Server;
 using Cellpose3D.Viewer.Volumes;
 
 namespace Cellpose3D.Cli.Rendering;
@@ -20,6 +21,7 @@ internal sealed class Studio(GlThread gl, SceneFiles files, RenderSettings setti
     private readonly List<double> _seconds = [];
     private int _loaded = -1;
     private LabelVolume? _labels;
+    private TrackView? _tracks;
 
     /// <summary>Draws everything that was asked for.</summary>
     /// <returns>What was drawn, for <c>--json</c>.</returns>
@@ -29,7 +31,8 @@ internal sealed class Studio(GlThread gl, SceneFiles files, RenderSettings setti
         if (settings.Time >= files.Frames)
             throw new CommandException(ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"--time must be 1 to {files.Frames}; got {settings.Time + 1}."));
         int[] channels = Channels();
-        CellColors? colors = files.HasLabels ? new CellColors(settings, files, times, cancellationToken) : null;
+        _tracks = settings.Tracks is { } tracks ? TrackView.Read(tracks, files, cancellationToken) : null;
+        CellColors? colors = files.HasLabels ? new CellColors(settings, files, _tracks, times, cancellationToken) : null;
         SceneRenderer renderer = gl.Invoke(device => new SceneRenderer(device));
         try
         {
@@ -138,6 +141,7 @@ internal sealed class Studio(GlThread gl, SceneFiles files, RenderSettings setti
             Labels = files.HasLabels ? settings.Layer : null,
             Clip = settings.Clip?.Within(grid),
             Slices = settings.Planes,
+            TailLength = _tracks is null ? 0 : settings.Tail,
             Background = settings.Background,
             Lighting = settings.Lighting,
             Decorations = settings.Decorations,
@@ -169,9 +173,14 @@ internal sealed class Studio(GlThread gl, SceneFiles files, RenderSettings setti
         if (scene.Decorations.Text is { } text)
             scene = scene with { Decorations = scene.Decorations with { Text = text.Replace("{t}", string.Create(CultureInfo.InvariantCulture, $"{scene.Time + 1}"), StringComparison.Ordinal) } };
         long start = Stopwatch.GetTimestamp();
-        RenderedPicture picture = gl.Invoke(_ => settings.Orthogonal
-            ? OrthogonalPicture.Render(renderer, scene, settings.Width, settings.Height, settings.Supersampling)
-            : renderer.Render(scene, settings.Width, settings.Height, settings.Supersampling));
+        IReadOnlyList<SceneLine> tails = _tracks?.Tails(scene) ?? [];
+        RenderedPicture picture = gl.Invoke(_ =>
+        {
+            renderer.Lines = tails;
+            return settings.Orthogonal
+                ? OrthogonalPicture.Render(renderer, scene, settings.Width, settings.Height, settings.Supersampling)
+                : renderer.Render(scene, settings.Width, settings.Height, settings.Supersampling);
+        });
         _seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         return picture;
     }

@@ -16,6 +16,7 @@ internal static class ViewArguments
     private static readonly Argument<string> Image = new("image") { Description = "Image or volume, also over time; labels with --labels-only. 'file.h5:/path' names an array in one." };
     private static readonly Argument<string?> Labels = new("labels") { Description = "Labels of the same size.", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Argument<string?> Tracks = new("tracks") { Description = "Tracks: GEFF or CTC folder, TrackMate .xml, .csv, .parquet, or man_track.txt.", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string?> Compare = new("--compare") { Description = "Other labels of the same size, whose outlines are shown over those of the labels." };
     private static readonly Option<bool> LabelsOnly = new("--labels-only") { Description = "The first file holds labels; a second one is then the tracks." };
     private static readonly Option<int> Port = new("--port") { Description = "Port on 127.0.0.1; default: a free one." };
     private static readonly Option<string> BasePath = new("--base-path") { Description = "Path a proxy puts before every address, for example /node/n017/8000.", DefaultValueFactory = _ => "" };
@@ -50,7 +51,7 @@ internal static class ViewArguments
         command.Arguments.Add(Image);
         command.Arguments.Add(Labels);
         command.Arguments.Add(Tracks);
-        foreach (Option option in (Option[])[LabelsOnly, Port, BasePath, AllowHost, Remote, NoBrowser, Window, ReadOnly, Keys, Time, Lut, Contrast, Percentiles, Mode, Surface, ColorBy, Map, Seed, Axes, LabelAxes, Voxel, MaxMemory, Gl])
+        foreach (Option option in (Option[])[LabelsOnly, Compare, Port, BasePath, AllowHost, Remote, NoBrowser, Window, ReadOnly, Keys, Time, Lut, Contrast, Percentiles, Mode, Surface, ColorBy, Map, Seed, Axes, LabelAxes, Voxel, MaxMemory, Gl])
             command.Options.Add(option);
     }
 
@@ -71,7 +72,7 @@ internal static class ViewArguments
         string colorBy = parse.GetValue(ColorBy) ?? (tracks is null ? "id" : "track");
         return new ViewSettings
         {
-            Image = image, Labels = labels, Tracks = tracks,
+            Image = image, Labels = labels, Tracks = tracks, Compare = parse.GetValue(Compare),
             Files = new SceneFileOptions
             {
                 ImageAxes = parse.GetValue(Axes),

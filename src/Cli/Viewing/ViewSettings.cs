@@ -12,6 +12,9 @@ internal sealed record ViewSettings
 
     public string? Tracks { get; init; }
 
+    /// <summary>Labels whose outlines are shown besides.</summary>
+    public string? Compare { get; init; }
+
     public required SceneFileOptions Files { get; init; }
 
     public required ViewLook Look { get; init; }

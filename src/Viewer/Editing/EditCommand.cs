@@ -21,6 +21,9 @@ namespace Cellpose3D.Viewer.Editing;
 [JsonDerivedType(typeof(SplitByLine), "split_line")]
 [JsonDerivedType(typeof(SplitByPlane), "split_plane")]
 [JsonDerivedType(typeof(SplitBySeeds), "split_seeds")]
+[JsonDerivedType(typeof(CutTrack), "cut_track")]
+[JsonDerivedType(typeof(JoinTracks), "join_tracks")]
+[JsonDerivedType(typeof(SetMother), "set_mother")]
 [JsonDerivedType(typeof(NewId), "new_id")]
 public abstract record EditCommand
 {
@@ -101,6 +104,20 @@ public abstract record EditCommand
     /// <param name="Id">The cell.</param>
     /// <param name="Seeds">Places in the cell, at least two; the first one's part keeps the id.</param>
     public sealed record SplitBySeeds(uint Id, ImmutableArray<PointUm> Seeds) : EditCommand;
+
+    /// <summary>Ends a track before the command's time point; what follows is a new track without a mother. A track that begins there loses its mother.</summary>
+    /// <param name="Id">The track, which is its cells' label.</param>
+    public sealed record CutTrack(uint Id) : EditCommand;
+
+    /// <summary>Makes a track go on as another one, with its number.</summary>
+    /// <param name="Earlier">The track that keeps its number; it must end before the other begins, and not have divided.</param>
+    /// <param name="Later">The track that gets that number.</param>
+    public sealed record JoinTracks(uint Earlier, uint Later) : EditCommand;
+
+    /// <summary>Makes a track the daughter of another one. Where that one lives on, it divides there: what follows of it becomes the other daughter, with a new number.</summary>
+    /// <param name="Id">The daughter.</param>
+    /// <param name="Mother">The mother, which must begin before her.</param>
+    public sealed record SetMother(uint Id, uint Mother) : EditCommand;
 
     /// <summary>Takes a new id, to draw with; changes no voxel and is not undone.</summary>
     public sealed record NewId : EditCommand;

@@ -14,11 +14,16 @@ internal sealed class EditDraft(LabelEditor editor, uint largestId)
     /// <summary>The ids that this edit made, rising.</summary>
     public ImmutableArray<uint> NewIds => [.. _newIds];
 
+    /// <summary>The tracks that get other mothers.</summary>
+    public ImmutableArray<ParentChange> Parents { get; private set; } = [];
+
     /// <summary>Makes the edit.</summary>
     /// <returns>The changes, those of one time point together; empty where nothing changed.</returns>
     /// <exception cref="ArgumentException">It does not fit the labels, which are as they were.</exception>
     public ImmutableArray<FrameDelta> Make(EditCommand command)
     {
+        if (command is EditCommand.CutTrack or EditCommand.JoinTracks or EditCommand.SetMother)
+            return MakeTracks(command);
         bool everywhere = command is EditCommand.Delete { AllTimes: true } or EditCommand.Merge { AllTimes: true };
         var changes = new List<FrameDelta>();
         for (int time = everywhere ? 0 : command.Time; time < (everywhere ? editor.Frames.Length : command.Time + 1); time++)
@@ -70,6 +75,25 @@ internal sealed class EditDraft(LabelEditor editor, uint largestId)
             default:
                 throw new ArgumentException($"there is no edit {command.GetType().Name}.", nameof(command));
         }
+    }
+
+    private ImmutableArray<FrameDelta> MakeTracks(EditCommand command)
+    {
+        var changes = new TrackChanges(editor, editor.Tracks ?? throw new ArgumentException("links can be edited where tracks were given whose numbers are those of the labels; these have none."), NextId);
+        switch (command)
+        {
+            case EditCommand.CutTrack c:
+                changes.Cut(c.Id, c.Time);
+                break;
+            case EditCommand.JoinTracks c:
+                changes.Join(c.Earlier, c.Later);
+                break;
+            case EditCommand.SetMother c:
+                changes.SetMother(c.Id, c.Mother);
+                break;
+        }
+        Parents = [.. changes.Parents];
+        return [.. changes.Frames];
     }
 
     private uint NextId()

@@ -15,6 +15,9 @@ public sealed record EditResult(ImmutableArray<EditedBox> Boxes, ImmutableArray<
     /// <summary>Whether they became what the edit made of them, rather than what they were before it.</summary>
     internal bool IsForth { get; init; } = true;
 
+    /// <summary>Whether tracks got other mothers.</summary>
+    internal bool ChangesParents { get; init; }
+
     /// <summary>Nothing changed.</summary>
     public static EditResult None { get; } = new([], [], [], 0);
 }

@@ -41,21 +41,24 @@ public sealed class EditSession : IDisposable
     /// <param name="path">TIFF, PNG, HDF5, OME-Zarr, <c>.npy</c> or Cellpose's <c>_seg.npy</c>.</param>
     /// <param name="axes">Letters that replace the file's axes; null keeps them.</param>
     /// <param name="voxelUm">Size of a voxel; null: from the file.</param>
+    /// <param name="tracks">The mothers of tracks, where labels are numbered by track: edited, and saved, with them. Null: links cannot be edited.</param>
     /// <param name="cancellationToken">Checked between planes.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">Damaged labels, or a journal that is damaged or of other labels.</exception>
     /// <exception cref="IOException">Another process edits these labels.</exception>
-    public static EditSession Open(string path, string? axes = null, VoxelSize? voxelUm = null, CancellationToken cancellationToken = default)
+    public static EditSession Open(string path, string? axes = null, VoxelSize? voxelUm = null, TrackBook? tracks = null, CancellationToken cancellationToken = default)
     {
         LabelFile file = LabelFile.Read(path, axes, cancellationToken);
         PointUm size = VolumeGrid.Of(file.Frames[0].Shape, voxelUm ?? file.SpacingUm).VoxelUm;
+        tracks?.Note(file.Frames);
         if (EditJournal.Open(EditJournal.PathFor(path)) is not var (journal, records))
-            return new EditSession(path, file, new LabelEditor(file.Frames, size));
+            return new EditSession(path, file, new LabelEditor(file.Frames, size, tracks: tracks));
         try
         {
             var begin = (JournalRecord.Begin)records[0];
             int from = StartOf(records, begin, HashOf(file.Frames), journal.Path, path);
-            var session = new EditSession(path, file, new LabelEditor(file.Frames, size, begin.LargestId)) { _journal = journal };
+            var session = new EditSession(path, file, new LabelEditor(file.Frames, size, begin.LargestId, tracks)) { _journal = journal };
+            session.TakeTracks(records, from);
             session.Replay(records, from);
             return session;
         }
@@ -120,8 +123,9 @@ public sealed class EditSession : IDisposable
         string target = path ?? Path, hash = HashOf(Editor.Frames);
         bool elsewhere = System.IO.Path.GetFullPath(target) != System.IO.Path.GetFullPath(Path);
         if (!elsewhere)
-            _journal?.Append(new JournalRecord.Saving(hash));
+            _journal?.Append(new JournalRecord.Saving(hash, Editor.Tracks?.Copy()));
         _file.Write(target, _source);
+        Editor.Tracks?.Write(Editor.Frames, always: _isPatched);
         (Path, _source, _saved, _isPatched) = (target, target, Editor.State, false);
         Editor.Era++;
         _journal?.Delete();
@@ -129,7 +133,7 @@ public sealed class EditSession : IDisposable
             File.Delete(EditJournal.PathFor(Path));                      // of labels that are no more
         _journal = null;
         if (HasRetiredIds)
-            _journal = EditJournal.Create(EditJournal.PathFor(Path), new JournalRecord.Begin(EditJournal.Version, hash, Editor.LargestId));
+            _journal = EditJournal.Create(EditJournal.PathFor(Path), new JournalRecord.Begin(EditJournal.Version, hash, Editor.LargestId, Editor.Tracks?.Copy()));
     }
 
     /// <summary>Closes the journal; edits that were not saved stay in it.</summary>
@@ -154,6 +158,25 @@ public sealed class EditSession : IDisposable
                 return n + 1;
         }
         throw new InvalidDataException($"'{journal}' has edits of other labels than those in '{labels}', which were changed since; move it away to open the labels as they are.");
+    }
+
+    // labels and tracks are two files: between the two, saving may have ended
+    private void TakeTracks(IReadOnlyList<JournalRecord> records, int from)
+    {
+        Dictionary<uint, uint>?[] known = [.. records.Select(r => (r as JournalRecord.Begin)?.Parents ?? (r as JournalRecord.Saving)?.Parents)];
+        Dictionary<uint, uint>? begun = known[from - 1];
+        if (Editor.Tracks is not { } tracks)
+        {
+            if (records.Skip(from).Any(r => r is JournalRecord.Edit { Command: EditCommand.CutTrack or EditCommand.JoinTracks or EditCommand.SetMother } or JournalRecord.Patch { Parents: not null }))
+                throw new InvalidDataException($"'{_journal!.Path}' has edits of tracks; give the tracks too.");
+            return;
+        }
+        if (begun is null)
+            return;
+        if (!known.Any(k => k is not null && TrackBook.AreSame(k, tracks.Parents)))
+            throw new InvalidDataException($"'{_journal!.Path}' has edits of other tracks than those in '{tracks.Path}', which were changed since; move it away to open labels and tracks as they are.");
+        _isPatched = !TrackBook.AreSame(begun, tracks.Parents);
+        tracks.Reset(begun);
     }
 
     private void Replay(IReadOnlyList<JournalRecord> records, int from)
@@ -185,6 +208,8 @@ public sealed class EditSession : IDisposable
                 break;
             case JournalRecord.Patch patch:
                 _isPatched = true;
+                if (patch.Parents is { } parents)
+                    Editor.Tracks?.Reset(parents);
                 foreach (PatchedFrame frame in patch.Frames)
                 {
                     var delta = new FrameDelta(frame.Time, frame.Runs, [], [], 0);
@@ -201,13 +226,21 @@ public sealed class EditSession : IDisposable
     private void Note(EditStep step, JournalRecord record, bool forth)
     {
         RequireJournal();
+        if (step.Era == Editor.Era)
+        {
+            _journal!.Append(record);
+            return;
+        }
         IEnumerable<FrameDelta> frames = forth ? step.Frames : step.Frames.Reverse();
-        _journal!.Append(step.Era == Editor.Era ? record : new JournalRecord.Patch([.. frames.Select(f => new PatchedFrame(f.Time, forth, f.Runs))]));
+        Dictionary<uint, uint>? parents = step.Parents.IsEmpty ? null : Editor.Tracks!.Copy();
+        foreach (ParentChange change in forth ? step.Parents : step.Parents.Reverse())
+            parents![change.Track] = forth ? change.After : change.Before;
+        _journal!.Append(new JournalRecord.Patch([.. frames.Select(f => new PatchedFrame(f.Time, forth, f.Runs))], parents?.Where(p => p.Value > 0).ToDictionary()));
     }
 
     // begun with the first edit, so that looking at labels leaves no file
     private void RequireJournal() => _journal ??= EditJournal.Create(
-        EditJournal.PathFor(Path), new JournalRecord.Begin(EditJournal.Version, HashOf(Editor.Frames), Editor.LargestId));
+        EditJournal.PathFor(Path), new JournalRecord.Begin(EditJournal.Version, HashOf(Editor.Frames), Editor.LargestId, Editor.Tracks?.Copy()));
 
     internal static string HashOf(IReadOnlyList<LabelVolume> frames)
     {

@@ -7,4 +7,5 @@ namespace Cellpose3D.Viewer.Editing;
 /// <param name="Era">Between which two saves it was made.</param>
 /// <param name="Frames">The changes, in the order they were made.</param>
 /// <param name="NewIds">The ids that were made.</param>
-internal sealed record EditStep(long Serial, int Era, ImmutableArray<FrameDelta> Frames, ImmutableArray<uint> NewIds);
+/// <param name="Parents">The tracks that got other mothers, in the order they did.</param>
+internal sealed record EditStep(long Serial, int Era, ImmutableArray<FrameDelta> Frames, ImmutableArray<uint> NewIds, ImmutableArray<ParentChange> Parents);

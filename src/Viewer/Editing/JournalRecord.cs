@@ -13,8 +13,8 @@ namespace Cellpose3D.Viewer.Editing;
 [JsonDerivedType(typeof(Saving), "saving")]
 internal abstract record JournalRecord
 {
-    /// <summary>The first record: the labels that the edits begin with.</summary>
-    public sealed record Begin(int Version, string Labels, uint LargestId) : JournalRecord;
+    /// <summary>The first record: the labels that the edits begin with, and the mother of each track that has one where there are tracks.</summary>
+    public sealed record Begin(int Version, string Labels, uint LargestId, Dictionary<uint, uint>? Parents = null) : JournalRecord;
 
     /// <summary>An edit.</summary>
     public sealed record Edit(EditCommand Command) : JournalRecord;
@@ -25,9 +25,9 @@ internal abstract record JournalRecord
     /// <summary>The edit taken back last is made again.</summary>
     public sealed record Redo : JournalRecord;
 
-    /// <summary>Voxels changed by taking back, or making again, what was done before the journal began.</summary>
-    public sealed record Patch(ImmutableArray<PatchedFrame> Frames) : JournalRecord;
+    /// <summary>Voxels, and all mothers there are then, changed by taking back, or making again, what was done before the journal began.</summary>
+    public sealed record Patch(ImmutableArray<PatchedFrame> Frames, Dictionary<uint, uint>? Parents = null) : JournalRecord;
 
-    /// <summary>The labels as they are here are about to be saved.</summary>
-    public sealed record Saving(string Labels) : JournalRecord;
+    /// <summary>The labels, and mothers, as they are here are about to be saved.</summary>
+    public sealed record Saving(string Labels, Dictionary<uint, uint>? Parents = null) : JournalRecord;
 }

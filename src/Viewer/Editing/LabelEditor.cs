@@ -19,15 +19,16 @@ public sealed class LabelEditor
     /// <param name="frames">uint32 [T][Z, Y, X], of one shape and not thinned; kept and changed in place, so that a renderer may hold the same.</param>
     /// <param name="voxelUm">Size of a voxel.</param>
     /// <param name="largestId">An id that was used before and is not to be used again; the largest of the labels counts anyway.</param>
+    /// <param name="tracks">The mothers of tracks, where labels are numbered by track; changed with the labels. Null: links cannot be edited.</param>
     /// <exception cref="ArgumentException">No frames, frames of different shapes, thinned ones, or a voxel without size.</exception>
-    public LabelEditor(IEnumerable<LabelVolume> frames, PointUm voxelUm, uint largestId = 0)
+    public LabelEditor(IEnumerable<LabelVolume> frames, PointUm voxelUm, uint largestId = 0, TrackBook? tracks = null)
     {
         Frames = [.. frames];
         if (Frames.IsEmpty || Frames.Any(f => f.Shape != Frames[0].Shape || f.Stride.Count != 1))
             throw new ArgumentException("labels to edit must be one volume or more, of one shape and at full resolution.", nameof(frames));
         if (!(voxelUm.Z > 0 && voxelUm.Y > 0 && voxelUm.X > 0))
             throw new ArgumentException($"a voxel's edges must be longer than 0 um; got {voxelUm}.", nameof(voxelUm));
-        VoxelUm = voxelUm;
+        (VoxelUm, Tracks) = (voxelUm, tracks);
         LargestId = largestId;
         foreach (LabelVolume frame in Frames)
             LargestId = Math.Max(LargestId, Largest(frame));
@@ -41,6 +42,9 @@ public sealed class LabelEditor
 
     /// <summary>Size of a voxel.</summary>
     public PointUm VoxelUm { get; }
+
+    /// <summary>The mothers of tracks; null where links cannot be edited.</summary>
+    public TrackBook? Tracks { get; }
 
     /// <summary>The largest id that was ever used; a new cell gets the next.</summary>
     public uint LargestId { get; private set; }
@@ -91,14 +95,16 @@ public sealed class LabelEditor
         }
         var draft = new EditDraft(this, LargestId);
         ImmutableArray<FrameDelta> changes = draft.Make(command);
-        if (changes.IsEmpty)
+        if (changes.IsEmpty && draft.Parents.IsEmpty)
             return EditResult.None;
         LargestId = draft.LargestId;
-        var step = new EditStep(++_serial, Era, changes, draft.NewIds);
-        EditResult result = ResultOf(step.Frames, step.NewIds);
+        foreach (ParentChange change in draft.Parents)
+            Tracks!.Set(change.Track, change.After);
+        var step = new EditStep(++_serial, Era, changes, draft.NewIds, draft.Parents);
+        EditResult result = ResultOf(step, step.NewIds);
         if (command.Continues && NextUndo is { } last && last.Era == Era)
         {
-            step = step with { Frames = [.. last.Frames, .. changes], NewIds = [.. last.NewIds, .. step.NewIds] };
+            step = step with { Frames = [.. last.Frames, .. changes], NewIds = [.. last.NewIds, .. step.NewIds], Parents = [.. last.Parents, .. step.Parents] };
             _done.RemoveAt(_done.Count - 1);
         }
         _done.Add(step);
@@ -114,9 +120,11 @@ public sealed class LabelEditor
             return null;
         foreach (FrameDelta frame in step.Frames.Reverse())
             frame.Undo(Frames[frame.Time]);
+        foreach (ParentChange change in step.Parents.Reverse())
+            Tracks!.Set(change.Track, change.Before);
         _done.RemoveAt(_done.Count - 1);
         _undone.Push(step);
-        return ResultOf(step.Frames, [], isForth: false);
+        return ResultOf(step, [], isForth: false);
     }
 
     /// <summary>Makes the edit taken back last again.</summary>
@@ -127,8 +135,10 @@ public sealed class LabelEditor
             return null;
         foreach (FrameDelta frame in step.Frames)
             frame.Redo(Frames[frame.Time]);
+        foreach (ParentChange change in step.Parents)
+            Tracks!.Set(change.Track, change.After);
         _done.Add(step);
-        return ResultOf(step.Frames, step.NewIds);
+        return ResultOf(step, step.NewIds);
     }
 
     /// <summary>Forgets the last edit, having taken it back, as if it had not been made.</summary>
@@ -149,7 +159,10 @@ public sealed class LabelEditor
         return largest;
     }
 
-    private static EditResult ResultOf(ImmutableArray<FrameDelta> frames, ImmutableArray<uint> newIds, bool isForth = true) => new(
-        [.. frames.GroupBy(f => f.Time).OrderBy(g => g.Key).SelectMany(g => EditRecorder.Disjoint(g.SelectMany(f => f.Boxes)).Select(b => new EditedBox(g.Key, b)))],
-        [.. frames.SelectMany(f => f.Ids).Distinct().Order()], newIds, frames.Sum(f => f.Voxels)) { Changes = frames, IsForth = isForth };
+    private static EditResult ResultOf(EditStep step, ImmutableArray<uint> newIds, bool isForth = true) => new(
+        [.. step.Frames.GroupBy(f => f.Time).OrderBy(g => g.Key).SelectMany(g => EditRecorder.Disjoint(g.SelectMany(f => f.Boxes)).Select(b => new EditedBox(g.Key, b)))],
+        [.. step.Frames.SelectMany(f => f.Ids).Distinct().Order()], newIds, step.Frames.Sum(f => f.Voxels))
+    {
+        Changes = step.Frames, IsForth = isForth, ChangesParents = !step.Parents.IsEmpty,
+    };
 }

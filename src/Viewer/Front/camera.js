@@ -33,6 +33,23 @@ export function projector(camera, width, height) {
 }
 
 /**
+ * What lies behind a pixel: a place as far away as the camera's target, and the way there, in micrometres.
+ * @param {Camera} camera
+ * @param {number} width
+ * @param {number} height
+ * @param {number} x
+ * @param {number} y
+ * @returns {{at: Point, direction: Point}}
+ */
+export function rayOf(camera, width, height, x, y) {
+  const { right, up, forward } = frameOf(camera), um = camera.height_um / height;
+  const at = add(camera.target, add(scale(right, (x - width / 2) * um), scale(up, (height / 2 - y) * um)));
+  if (camera.perspective_degrees <= 0) return { at, direction: forward };
+  const distance = camera.height_um / 2 / Math.tan(camera.perspective_degrees * Math.PI / 360);
+  return { at, direction: add(at, scale(add(camera.target, scale(forward, -distance)), -1)) };
+}
+
+/**
  * Turns the camera.
  * @param {Camera} camera
  * @param {number} azimuth

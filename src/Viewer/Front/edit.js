@@ -1,4 +1,7 @@
 import { make } from './net.js';
+import { planeBehind } from './planes.js';
+import { cellsInside } from './region.js';
+import { numberText } from './scale.js';
 
 /** @typedef {import('./types.js').Point} Point */
 /** @typedef {import('./types.js').EditState} EditState */
@@ -8,7 +11,7 @@ import { make } from './net.js';
 /** @typedef {import('./volume.js').VolumeView} VolumeView */
 /** @typedef {import('./tiles.js').Tile} Tile */
 /** @typedef {import('./keys.js').Keys} Keys */
-/** @typedef {'pan' | 'paint' | 'erase' | 'fill' | 'polygon' | 'split' | 'seeds'} Tool */
+/** @typedef {'pan' | 'paint' | 'erase' | 'fill' | 'polygon' | 'split' | 'seeds' | 'region' | 'ruler'} Tool */
 /** @typedef {{time: number, plane: import('./types.js').Plane, points: Point[]}} Outline */
 /**
  * A stroke that was drawn here and is not yet in the tiles.
@@ -24,7 +27,13 @@ const TOOLS = [
   ['polygon', 'tool-polygon', '<path d="M4 12 3 6l6-3 6 4-2 7-5 1z"/><circle cx="3" cy="6" r="1.200"/><circle cx="9" cy="3" r="1.200"/><circle cx="15" cy="7" r="1.200"/>'],
   ['split', 'tool-split', '<path d="M9 1.500v15" stroke-dasharray="2 1.600"/><path d="M7 4.500a5 5 0 1 0 0 9zM11 4.500a5 5 0 1 1 0 9z"/>'],
   ['seeds', 'tool-seeds', '<circle cx="6" cy="9" r="4.500"/><circle cx="12" cy="9" r="4.500"/><circle cx="5.500" cy="9" r=".9"/><circle cx="12.500" cy="9" r=".9"/>'],
+  ['region', 'tool-region', '<path d="M4 6c2-4 9-4 10.500 0s-1 7-5 7-7-3-5.500-7z" stroke-dasharray="2 1.500"/><path d="M5 13.500c1.500 0 2 1 1 2.500"/>'],
+  ['ruler', 'tool-ruler', '<path d="m2 12 10-10 4 4L6 16zM5 9l2 2M8 6l1.500 1.500M11 3l2 2"/>'],
 ];
+/** Tools that change no labels. */
+const LOOKING = new Set(['pan', 'region', 'ruler']);
+/** @type {{[over in 'All' | 'Background' | 'Cell']: [string, string]}} */
+const OVER = { All: ['all', 'Draw over everything (in 3D: what the brush touches first)'], Background: ['free', 'Draw over background only: cells stay whole'], Cell: ['cell', 'Draw over one cell only'] };
 const PIECE_MS = 90;
 const CLOSES = 10;
 
@@ -33,10 +42,18 @@ export class Editing {
   /** @type {Tool} */ tool = 'pan';
   radius = 5;
   is3D = false;
+  /**
+   * What brush and outline may change.
+   * @type {'All' | 'Background' | 'Cell'}
+   */
+  over = 'All';
+  /** The one cell, for 'Cell'. */ overCell = 0;
   /** @type {EditState | null} */ state = null;
-  /** @type {{view: SliceView, points: Point[], sent: number, at: number, id: number | null, waits: boolean, started: boolean} | null} */ #stroke = null;
+  /** @type {{view: SliceView, points: Point[], sent: number, at: number, id: number | null, waits: number, started: boolean} | null} a new cell's stroke waits for the answer to its first piece */ #stroke = null;
   /** @type {{view: SliceView, points: Point[], free: boolean, drags: boolean} | null} */ #outline = null;
   /** @type {{view: SliceView, from: Point, to: Point} | null} */ #cut = null;
+  /** @type {{from: [number, number], to: [number, number]} | null} a line on the 3D view */ #cut3D = null;
+  /** @type {{view: SliceView, from: Point, to: Point, drags: boolean} | null} a length that is measured */ #ruler = null;
   /** @type {Point[]} */ #seeds = [];
   /**
    * Outlines that wait for the planes between them.
@@ -47,8 +64,12 @@ export class Editing {
   /** @type {Echo[]} */ #echoes = [];
   /** @type {{view: SliceView, at: Point} | null} */ #pointer = null;
   #sent = 0;
+  /**
+   * Which of the edits sent from here, counted from 1, has which number among all messages; those that are not answered.
+   * @type {Map<number, number>}
+   */
+  #unanswered = new Map();
   /** Whether the last command drew a cell, which is then the one to go on with. */ #draws = false;
-  #answered = 0;
 
   /** @param {Store} store @param {SliceView[]} slices @param {VolumeView} volume @param {(text: string, bad?: boolean) => void} toast @param {() => void} redraw */
   constructor(store, slices, volume, toast, redraw) {
@@ -61,6 +82,7 @@ export class Editing {
       slice.overlays.push((context, view) => this.#draw(context, view));
       slice.tiles.decorate = tile => this.#echoInto(tile);
     }
+    volume.overlays.push(context => { if (this.#cut3D) path(context, [this.#cut3D.from, this.#cut3D.to], false, '#ffffff'); });
     this.setState(store.info.editing ?? null);
     if (this.state && this.state.recovered > 0) this.#banner(this.state.recovered);
   }
@@ -71,7 +93,7 @@ export class Editing {
 
   /** Whether something is being drawn, which a tooltip would cover. */
   get isDrawing() {
-    return this.#stroke !== null || this.#outline !== null || this.#cut !== null;
+    return this.#stroke !== null || this.#outline !== null || this.#cut !== null || (this.#ruler?.drags ?? false);
   }
 
   /** @param {EditState | null} state */
@@ -84,23 +106,27 @@ export class Editing {
   /** @returns {Record<string, [string, () => void]>} */
   actions() {
     /** @type {Record<string, [string, () => void]>} */ const list = {};
-    const titles = { pan: 'select and move', paint: 'paint', erase: 'erase', fill: 'fill', polygon: 'outline, closes by itself', split: 'split by a line', seeds: 'split by seeds' };
+    const titles = { pan: 'select and move', paint: 'paint', erase: 'erase', fill: 'fill', polygon: 'outline, closes by itself', split: 'split by a line; in 3D by the plane behind it', seeds: 'split by seeds', region: 'select the cells in a region', ruler: 'measure a length' };
     for (const [tool, action] of TOOLS) list[action] = [titles[tool], () => this.choose(tool)];
     return Object.assign(list, {
       'brush-smaller': ['smaller brush', () => this.#size(this.radius / 1.25)], 'brush-larger': ['larger brush', () => this.#size(this.radius * 1.25)],
       'brush-3d': ['brush in 3D, on one cell only', () => { this.is3D = !this.is3D; this.updateTools(); }],
+      'draw-over': ['draw over everything, background only, the selected cell only', () => this.#nextOver()],
       'new-id': ['next stroke makes a new cell', () => { this.store.select([]); this.toast('the next stroke makes a new cell'); }],
       'delete': ['delete the selected cells', () => this.remove([...this.store.selected])],
       'merge': ['merge the selected cells', () => this.merge([...this.store.selected])],
       'interpolate': ['close the outline; fill between outlines of several planes', () => this.#enter()],
       'collect': ['outlines on some planes, Enter fills between them', () => { this.collects = !this.collects; this.choose('polygon'); }],
+      'track-cut': ['cut the track before the selected cell', () => this.#cutTrack()],
+      'track-join': ['the selected tracks are one', () => this.#linkTracks((earlier, later) => ({ edit: 'join_tracks', earlier, later }))],
+      'track-mother': ['the later selected track is a daughter of the earlier', () => this.#linkTracks((mother, id) => ({ edit: 'set_mother', id, mother }))],
       'undo': ['undo', () => this.#ask('undo')], 'redo': ['redo', () => this.#ask('redo')], 'save': ['save the labels', () => this.#ask('save')],
     });
   }
 
   /** @param {Tool} tool */
   choose(tool) {
-    if (tool !== 'pan' && !this.#mayEdit()) return;
+    if (!LOOKING.has(tool) && !this.#mayEdit()) return;
     this.escape();
     this.tool = tool;
     this.updateTools();
@@ -114,7 +140,7 @@ export class Editing {
       const title = `${actions.get(action)?.title} (${keys.keyOf(action).toUpperCase()})`, button = make('button', { 'data-tool': tool, title, 'aria-label': title });
       button.innerHTML = `<svg viewBox="0 0 18 18" aria-hidden="true">${icon}</svg>`;
       button.onclick = () => this.choose(tool);
-      if (tool !== 'pan' && !this.state) button.setAttribute('disabled', '');
+      if (!LOOKING.has(tool) && !this.state) button.setAttribute('disabled', '');
       bar.append(button);
     }
     if (!this.state) return;
@@ -122,11 +148,13 @@ export class Editing {
     size.onchange = () => this.#size(Number(size.value) / 2);
     const ball = make('button', { 'data-toggle': '3d', title: 'Brush in 3D, on the selected or first cell only (B)', 'aria-label': 'Brush in 3D' }, '3D');
     ball.onclick = () => actions.get('brush-3d')?.run();
+    const over = make('button', { 'data-toggle': 'over' });
+    over.onclick = () => actions.get('draw-over')?.run();
     const planes = make('button', { 'data-toggle': 'planes', title: 'Outline on some planes, Enter fills between them', 'aria-label': 'Outlines on several planes' });
     planes.innerHTML = '<svg viewBox="0 0 18 18" aria-hidden="true"><ellipse cx="9" cy="4" rx="6" ry="2.200"/><ellipse cx="9" cy="9" rx="6" ry="2.200" stroke-dasharray="2 1.500"/><ellipse cx="9" cy="14" rx="6" ry="2.200"/></svg>';
     planes.onclick = () => actions.get('collect')?.run();
     const swatch = make('div', { class: 'swatch', id: 'swatch', title: 'Cell that is painted; none selected: a new one' });
-    bar.append(make('hr'), swatch, make('label', { for: 'brush' }, 'brush'), size, ball, planes);
+    bar.append(make('hr'), swatch, make('label', { for: 'brush' }, 'brush'), size, over, ball, planes);
     this.updateTools();
   }
 
@@ -134,6 +162,13 @@ export class Editing {
     for (const button of document.querySelectorAll('#tools [data-tool]')) button.setAttribute('aria-pressed', String(/** @type {HTMLElement} */ (button).dataset.tool === this.tool));
     document.querySelector('#tools [data-toggle="3d"]')?.setAttribute('aria-pressed', String(this.is3D));
     document.querySelector('#tools [data-toggle="planes"]')?.setAttribute('aria-pressed', String(this.collects));
+    const over = document.querySelector('#tools [data-toggle="over"]');
+    if (over) {
+      const [text, title] = OVER[this.over];
+      over.textContent = this.over === 'Cell' ? String(this.overCell) : text;
+      over.setAttribute('aria-pressed', String(this.over !== 'All'));
+      for (const name of ['title', 'aria-label']) over.setAttribute(name, `${this.over === 'Cell' ? `Draw over cell ${this.overCell} only` : title} (O)`);
+    }
     const size = /** @type {HTMLInputElement | null} */ (document.getElementById('brush'));
     if (size) size.value = String(Math.round(2 * this.radius));
     const swatch = document.getElementById('swatch'), id = this.#selectedOne();
@@ -165,9 +200,10 @@ export class Editing {
     switch (this.tool) {
       case 'paint': case 'erase': this.#beginStroke(view, at); break;
       case 'fill': this.#send({ edit: 'fill', id: this.#selectedOne(), at: rounded(at), plane: planeOf(view), is3_d: this.is3D }); break;
-      case 'polygon': this.#addPoint(view, at, event); break;
+      case 'polygon': case 'region': this.#addPoint(view, at, event); break;
       case 'split': if (id) this.store.select([id]); this.#cut = { view, from: at, to: at }; break;
       case 'seeds': this.#seed(at, id); break;
+      case 'ruler': this.#ruler = { view, from: at, to: at, drags: true }; break;
     }
     this.redraw();
     return true;
@@ -179,7 +215,15 @@ export class Editing {
     if (this.#stroke?.view === view) this.#strokeTo(at);
     if (this.#outline?.view === view && this.#outline.drags) this.#trace(at);
     if (this.#cut) this.#cut.to = at;
+    if (this.#ruler?.drags) this.#ruler.to = at;
     this.redraw();
+  }
+
+  /** The length that is measured, in micrometres; null for none. */
+  get length() {
+    if (!this.#ruler) return null;
+    const { from, to } = this.#ruler, v = this.store.scene.grid.voxel_um;
+    return Math.hypot((to.z - from.z) * v.z, (to.y - from.y) * v.y, (to.x - from.x) * v.x);
   }
 
   /**
@@ -198,6 +242,7 @@ export class Editing {
 
   /** @param {SliceView} view @param {Point} at */
   up(view, at) {
+    if (this.#ruler) this.#ruler.drags = false;
     if (this.#stroke) this.#endStroke();
     if (this.#outline?.drags) {
       this.#outline.drags = false;
@@ -219,13 +264,13 @@ export class Editing {
 
   cancel() {
     if (this.#stroke) this.#endStroke();
-    this.#cut = null;
+    this.#cut = this.#ruler = null;
   }
 
   /** Gives up what was begun; whether there was something. */
   escape() {
-    const had = this.#outline !== null || this.#cut !== null || this.#seeds.length > 0 || this.#outlines.length > 0;
-    this.#outline = this.#cut = null;
+    const had = this.#outline !== null || this.#cut !== null || this.#cut3D !== null || this.#ruler !== null || this.#seeds.length > 0 || this.#outlines.length > 0;
+    this.#outline = this.#cut = this.#cut3D = this.#ruler = null;
     this.#seeds = [];
     this.#outlines = [];
     this.redraw();
@@ -237,6 +282,33 @@ export class Editing {
     if (id && (event.ctrlKey || event.metaKey)) return this.remove([id]), true;
     if (id && event.altKey) return this.merge([...this.store.selected, id]), true;
     return false;
+  }
+
+  // ---- a line on the 3D view, which cuts by the plane behind it
+
+  /** @param {number} x @param {number} y @param {PointerEvent} event */
+  downIn3D(x, y, event) {
+    if (this.tool !== 'split' || event.button !== 0 || event.ctrlKey || event.metaKey || event.altKey) return false;
+    this.#cut3D = { from: [x, y], to: [x, y] };
+    return true;
+  }
+
+  /** @param {number} x @param {number} y */
+  moveIn3D(x, y) {
+    if (this.#cut3D) this.#cut3D.to = [x, y];
+    this.volume.drawOver();
+  }
+
+  /** Ends the line; false where it was only a click. */
+  upIn3D() {
+    const cut = this.#cut3D;
+    this.#cut3D = null;
+    this.volume.drawOver();
+    if (!cut || Math.hypot(cut.from[0] - cut.to[0], cut.from[1] - cut.to[1]) < 5) return false;
+    const id = this.#selectedOne() ?? this.volume.idAt((cut.from[0] + cut.to[0]) / 2, (cut.from[1] + cut.to[1]) / 2);
+    if (id) this.#send({ edit: 'split_plane', id, ...planeBehind(this.volume, this.store, cut.from, cut.to) });
+    else this.toast('select the cell to split first, or draw the middle of the line over it', true);
+    return true;
   }
 
   /** @param {number[]} ids */
@@ -252,20 +324,51 @@ export class Editing {
     if (this.#send({ edit: 'merge', ids: cells })) this.store.select([cells[0]]);
   }
 
+  // ---- tracks
+
+  /**
+   * The time points a track begins and ends with; null where it is unknown.
+   * @type {(track: number) => [number, number] | null}
+   */
+  spanOf = () => null;
+
+  #cutTrack() {
+    const id = this.#selectedOne();
+    if (!id) return this.toast('select the cell whose track is to be cut before it');
+    this.#send({ edit: 'cut_track', id });
+  }
+
+  /** @param {(earlier: number, later: number) => {edit: string, [name: string]: unknown}} command */
+  #linkTracks(command) {
+    const spans = [...this.store.selected].map(id => ({ id, span: this.spanOf(id) })), [a, b] = spans;
+    if (spans.length !== 2 || !a.span || !b.span) return this.toast('select two tracks, in the views or with Shift in the tree');
+    this.#send(a.span[0] <= b.span[0] ? command(a.id, b.id) : command(b.id, a.id));
+  }
+
   // ---- answers
 
-  /** @param {{mine: boolean, version: number, boxes: {time: number, box: {z: number, y: number, x: number, depth: number, height: number, width: number}}[], new_ids: number[], state: EditState, saved?: string}} message */
+  /** Whether every edit was answered. */
+  get isAnswered() {
+    return this.#unanswered.size === 0;
+  }
+
+  /** @param {{serial: number | null, version: number, boxes: {time: number, box: {z: number, y: number, x: number, depth: number, height: number, width: number}}[], new_ids: number[], state: EditState, saved?: string}} message */
   edited(message) {
     this.store.labelVersion = message.version;
     this.slices[0].tiles.outdate(message.boxes, message.version);
-    if (message.mine) {
-      this.#answered++;
-      for (const echo of this.#echoes) if (echo.version === this.#answered) echo.version = -message.version;   // in tiles of this version
+    const answered = this.#unanswered.get(message.serial ?? 0);
+    if (answered !== undefined) {
+      this.#unanswered.delete(message.serial ?? 0);
+      for (const echo of this.#echoes) if (echo.version === answered) echo.version = -message.version;   // in tiles of this version
+      // another page may have come first: what was drawn here by guess is looked at again, wherever the edit made its change
+      this.slices[0].tiles.forgetEchoes(answered);
       const made = message.new_ids[0];
-      if (this.#stroke?.waits && made) [this.#stroke.id, this.#stroke.waits] = [made, false];
+      const stroke = this.#stroke, ending = this.#ending;
+      // nothing is made where nothing may be drawn over: the stroke goes on as it began
+      if (stroke && stroke.waits === message.serial) [stroke.id, stroke.waits, stroke.started] = [made ?? null, 0, made !== undefined];
       if (made && this.#draws) this.store.select([made]);
-      if (this.#stroke && !this.#stroke.waits) this.#flush();
-      if (this.#ending && made) this.#finishEnding(made);
+      if (stroke && !stroke.waits) this.#flush();
+      if (ending && ending.waits === message.serial) this.#finishEnding(made ?? null);
     }
     if (message.saved) this.toast(`saved in ${message.saved}`);
     this.setState(message.state);
@@ -274,23 +377,47 @@ export class Editing {
 
   /**
    * The server did not do what was asked: what was drawn here goes away again.
-   * @param {{message: string, version: number, state: EditState | null}} message
+   * @param {{serial: number, message: string, version: number, state: EditState | null}} message
    */
   refused(message) {
     this.toast(message.message, true);
-    this.#answered++;
-    this.#echoes = this.#echoes.filter(e => e.version !== this.#answered);
+    this.failed(message.serial);
+    this.setState(message.state);
+  }
+
+  /**
+   * A message that could not be used; nothing where it was no edit.
+   * @param {number | undefined} serial
+   */
+  failed(serial) {
+    const answered = this.#unanswered.get(serial ?? 0);
+    if (answered === undefined) return;
+    this.#unanswered.delete(serial ?? 0);
+    this.#echoes = this.#echoes.filter(e => e.version !== answered);
     this.#stroke = this.#ending = null;
     this.slices[0].tiles.forgetLabels();
-    this.setState(message.state);
     this.redraw();
+  }
+
+  /**
+   * After an interruption nothing is known of what was asked before it: all is read anew.
+   * @param {import('./types.js').Info} info
+   */
+  reconnect(info) {
+    this.#unanswered.clear();
+    this.#echoes = [];
+    this.#stroke = this.#ending = null;
+    this.store.labelVersion = info.label_version;
+    this.slices[0].tiles.forgetLabels();
+    this.setState(info.editing ?? null);
+    this.store.emit('edited');
   }
 
   // ---- strokes
 
   /** @param {SliceView} view @param {Point} at */
   #beginStroke(view, at) {
-    this.#stroke = { view, points: [at], sent: 0, at: performance.now(), id: this.tool === 'erase' ? 0 : this.#selectedOne(), waits: false, started: false };
+    this.#stroke = { view, points: [at], sent: 0, at: performance.now(), id: this.tool === 'erase' ? 0 : this.#drawn(), waits: 0, started: false };
     this.#echo(view, at, at);
     this.#flush();
   }
@@ -308,7 +435,7 @@ export class Editing {
 
   /**
    * The end of a stroke whose cell has no number yet.
-   * @type {{view: SliceView, points: Point[]} | null}
+   * @type {{view: SliceView, points: Point[], waits: number} | null}
    */
   #ending = null;
 
@@ -316,15 +443,15 @@ export class Editing {
     const stroke = this.#stroke;
     this.#stroke = null;
     if (!stroke) return;
-    if (stroke.waits) this.#ending = { view: stroke.view, points: stroke.points.slice(Math.max(0, stroke.sent - 1)) };
+    if (stroke.waits) this.#ending = { view: stroke.view, waits: stroke.waits, points: stroke.points.slice(Math.max(0, stroke.sent - 1)) };
     else if (stroke.points.length > stroke.sent) this.#sendPiece(stroke, stroke.points.slice(Math.max(0, stroke.sent - 1)));
   }
 
-  /** @param {number} id */
+  /** @param {number | null} id */
   #finishEnding(id) {
     const ending = this.#ending;
     this.#ending = null;
-    if (ending && ending.points.length > 1) this.#sendPiece({ view: ending.view, id, started: true }, ending.points);
+    if (ending && ending.points.length > 1) this.#sendPiece({ view: ending.view, id, started: id !== null }, ending.points);
   }
 
   #flush() {
@@ -333,30 +460,56 @@ export class Editing {
     const piece = stroke.points.slice(Math.max(0, stroke.sent - 1));
     stroke.sent = stroke.points.length;
     stroke.at = performance.now();
-    this.#sendPiece(stroke, piece);
+    const serial = this.#sendPiece(stroke, piece);
     stroke.started = true;
-    if (stroke.id === null) stroke.waits = true;
+    if (stroke.id === null) stroke.waits = serial;
   }
 
   /** @param {{view: SliceView, id: number | null, started: boolean}} stroke @param {Point[]} points */
   #sendPiece(stroke, points) {
     const over = this.#over();
     const common = { points, radius: this.radius, plane: planeOf(stroke.view), is3_d: this.is3D, continues: stroke.started, ...over ? { over } : {} };
-    this.#send(stroke.id === 0 ? { edit: 'erase', ...common } : { edit: 'paint', id: stroke.id, ...common });
+    return this.#send(stroke.id === 0 ? { edit: 'erase', ...common } : { edit: 'paint', id: stroke.id, ...common });
+  }
+
+  // the cell that is drawn; null for a new one: over one cell only, another one is made in it
+  #drawn() {
+    const id = this.#selectedOne();
+    return this.over === 'Cell' && id === this.overCell ? null : id;
   }
 
   // in 3D a brush must not scar what lies behind
   #over() {
+    if (this.over === 'Cell') return { policy: 'Cell', id: this.overCell };
+    if (this.over === 'Background' && this.tool !== 'erase') return { policy: 'Background' };
     if (!this.is3D) return null;
     const id = this.#selectedOne();
     return this.tool === 'erase' && id ? { policy: 'Cell', id } : { policy: 'FirstHit' };
   }
 
+  // what of `#over` this page can foresee
+  /** @param {Point} start @param {SliceView} view @param {number} id @returns {(found: number) => boolean} */
+  #foreseen(start, view, id) {
+    const over = this.#over(), first = over?.policy === 'FirstHit' ? view.read(start).id ?? 0 : 0;
+    switch (over?.policy) {
+      case 'Cell': return found => found === over.id || found === id;
+      case 'Background': case 'FirstHit': return found => found === first || found === id;
+      default: return () => true;
+    }
+  }
+
+  #nextOver() {
+    const id = this.#selectedOne();
+    if (this.over === 'Background' && !id) this.toast('select a cell to draw over that one only');
+    this.over = this.over === 'All' ? 'Background' : this.over === 'Background' && id ? 'Cell' : 'All';
+    this.overCell = this.over === 'Cell' ? id ?? 0 : 0;
+    this.updateTools();
+  }
+
   /** @param {SliceView} view @param {Point} from @param {Point} to */
   #echo(view, from, to) {
     const id = this.tool === 'erase' ? 0 : this.#stroke?.id ?? (this.state?.largest_id ?? 0) + 1;
-    const first = this.#stroke ? view.read(this.#stroke.points[0]).id ?? 0 : 0, chosen = this.#selectedOne();
-    const over = !this.is3D ? () => true : this.tool === 'erase' && chosen ? (/** @type {number} */ v) => v === chosen : (/** @type {number} */ v) => v === first || v === id;
+    const over = this.#foreseen(this.#stroke?.points[0] ?? from, view, id);
     if (!this.store.colors.has(id) && id) this.store.colors.set(id, 0xffffd27f);
     const echo = { time: this.store.scene.time, view, index: view.index, from, to, radius: this.radius, id, over, version: this.#sent + 1 };
     this.#echoes = [...this.#echoes.filter(e => e.version > 0 || -e.version >= this.store.labelVersion - 4), echo];
@@ -378,6 +531,7 @@ export class Editing {
   #echoOne(tile, echo) {
     const ids = tile.ids;
     if (!ids) return;
+    if (echo.version > 0) tile.echo = echo.version;
     const [level, row, column] = tile.key.split('/').slice(-3).map(Number), step = 2 ** level, side = this.store.info.tile;
     const { right, down } = echo.view.axes, voxel = this.store.scene.grid.voxel_um, unit = voxel.x;
     const [sx, sy] = [voxel[right] / unit, voxel[down] / unit], r = echo.radius;
@@ -446,11 +600,15 @@ export class Editing {
     const outline = this.#outline;
     this.#outline = null;
     if (!outline || outline.points.length < 3) return;
-    if (this.collects) {
+    if (this.tool === 'region') {
+      const cells = cellsInside(outline.view, outline.points);
+      this.store.select(cells);
+      this.toast(`${cells.length} cell${cells.length === 1 ? '' : 's'} selected; Delete removes them`);
+    } else if (this.collects) {
       this.#outlines.push({ time: this.store.scene.time, plane: outline.view.plane, points: outline.points });
       this.toast(`${this.#outlines.length} outline${this.#outlines.length > 1 ? 's' : ''}: go to another plane and draw the next; Enter fills between them`);
     } else {
-      this.#send({ edit: 'polygon', id: null, points: outline.points, plane: planeOf(outline.view) });
+      this.#send({ edit: 'polygon', id: null, points: outline.points, plane: planeOf(outline.view), ...this.over === 'Cell' ? { over: this.#over() } : {} });
     }
     this.redraw();
   }
@@ -501,20 +659,22 @@ export class Editing {
     return this.state !== null;
   }
 
-  /** @param {{edit: string, [name: string]: unknown}} command */
+  /**
+   * Sends an edit.
+   * @param {{edit: string, [name: string]: unknown}} command
+   * @returns {number} its number; 0 where nothing can be edited
+   */
   #send(command) {
-    if (!this.#mayEdit()) return false;
-    this.#sent++;
-    this.#draws = !command.edit.startsWith('split');
-    this.store.send({ ...command, time: this.store.scene.time });
-    return true;
+    if (!this.#mayEdit()) return 0;
+    this.#draws = ['paint', 'fill', 'polygon', 'interpolate'].includes(command.edit);
+    const serial = this.store.send({ ...command, time: this.store.scene.time });
+    this.#unanswered.set(serial, ++this.#sent);
+    return serial;
   }
 
   /** @param {'undo' | 'redo' | 'save'} what */
   #ask(what) {
-    if (!this.#mayEdit()) return;
-    this.#sent++;
-    this.store.send({ ask: what });
+    if (this.#mayEdit()) this.#unanswered.set(this.store.send({ ask: what }), ++this.#sent);
   }
 
   /** @param {number} count */
@@ -553,6 +713,17 @@ export class Editing {
       context.setLineDash([6, 4]);
       path(context, [view.toScreen(this.#cut.from), view.toScreen(this.#cut.to)], false, '#ffffff');
       context.setLineDash([]);
+    }
+    if (this.#ruler?.view === view) {
+      const from = view.toScreen(this.#ruler.from), to = view.toScreen(this.#ruler.to), unit = this.store.info.has_voxel_size ? 'µm' : 'voxels';
+      path(context, [from, to], false, '#ffffff');
+      context.font = '600 13px system-ui, "DejaVu Sans", sans-serif';
+      context.lineWidth = 4;
+      context.strokeStyle = 'rgba(0, 0, 0, .75)';
+      context.fillStyle = '#ffffff';
+      const text = `${numberText(Number((this.length ?? 0).toPrecision(6)))} ${unit}`;
+      context.strokeText(text, to[0] + 10, to[1] - 8);
+      context.fillText(text, to[0] + 10, to[1] - 8);
     }
     for (const seed of this.#seeds) {
       const [x, y] = view.toScreen(seed);

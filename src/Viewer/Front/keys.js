@@ -89,7 +89,10 @@ export class Keys {
   }
 }
 
-/** @param {string} key */
-function keyText(key) {
+/**
+ * A key as it is shown.
+ * @param {string} key
+ */
+export function keyText(key) {
   return key.replace('Arrow', '').replace('Up', '↑').replace('Down', '↓').replace('Left', '←').replace('Right', '→').split('+').map(k => k.length === 1 ? k.toUpperCase() : k).join('+') || '+';
 }

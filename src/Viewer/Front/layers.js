@@ -1,4 +1,4 @@
-import { getJson, make } from './net.js';
+import { getJson, make, oneAtATime } from './net.js';
 import { context2d } from './tiles.js';
 import { numberText } from './scale.js';
 
@@ -14,15 +14,14 @@ const FEATURE_MAPS = ['viridis', 'magma', 'inferno', 'turbo', 'hot'];
 export class LayerPanel {
   /** @type {(() => void)[]} */ #refresh = [];
   /** @type {string[]} */ features = [];
-  tail = 8;
 
-  /** @param {HTMLElement} element @param {Store} store @param {{shuffle: () => void, tailChanged: () => void}} actions */
+  /** @param {HTMLElement} element @param {Store} store @param {{shuffle: () => void}} actions */
   constructor(element, store, actions) {
     this.element = element;
     this.store = store;
     this.actions = actions;
     this.build();
-    store.on('images labels colors camera', () => this.update());
+    store.on('images labels colors camera tails', () => this.update());
     store.on('time', () => { for (const refresh of this.#histograms) refresh(); });
   }
 
@@ -35,6 +34,7 @@ export class LayerPanel {
     if (this.store.scene.labels) this.element.append(this.#labels());
     if (this.store.info.has_tracks) this.element.append(this.#tracks());
     this.store.scene.images.forEach((_, channel) => this.element.append(this.#image(channel)));
+    if (this.store.info.compared) this.element.append(make('p', { class: 'note compared' }, `compared with ${this.store.info.compared.name} (Y)`));
     for (const line of this.store.info.reductions) this.element.append(make('p', { class: 'note warn' }, line));
     if (this.store.info.renderer) this.element.append(make('p', { class: 'note' }, `3D by ${this.store.info.renderer}`));
     this.update();
@@ -134,7 +134,7 @@ export class LayerPanel {
   #tracks() {
     const box = make('section', { class: 'layer', 'aria-label': 'tracks' });
     box.append(make('h3', {}, make('span', { class: 'title' }, 'tracks')));
-    box.append(this.#slider('tail', 50, 1, () => this.tail, tail => { this.tail = tail; this.actions.tailChanged(); this.update(); }, v => v === 0 ? 'none' : `${v}`));
+    box.append(this.#slider('tail', 50, 1, () => this.store.scene.tail_length, length => this.store.run({ do: 'tails', length }), v => v === 0 ? 'none' : `${v}`));
     return box;
   }
 
@@ -147,12 +147,12 @@ export class LayerPanel {
     const canvas = /** @type {HTMLCanvasElement} */ (make('canvas', { class: 'histogram', title: 'Drag the ends of the contrast', role: 'img', 'aria-label': `histogram of ${read().name}` }));
     const ramp = /** @type {HTMLCanvasElement} */ (make('canvas', { class: 'ramp', width: '256', height: '1' }));
     /** @type {Histogram | null} */ let histogram = null;
-    const fetchHistogram = async () => {
+    const fetchHistogram = oneAtATime(async () => {
       try {
         histogram = await getJson(`histogram/${this.store.scene.time}/${channel}`);
         draw();
       } catch { /* the time point is gone again */ }
-    };
+    });
     const draw = () => drawHistogram(canvas, histogram, read());
     this.#refresh.push(draw, () => drawRamp(ramp, this.store.info.luts[read().lut]));
     this.#histograms.push(() => void fetchHistogram());

@@ -8,7 +8,7 @@ import { context2d } from './tiles.js';
 
 const LANE = 15;
 
-/** Tracks: tails over the views, and the tree of lineages with time to the right. */
+/** Tracks: tails over the slices (in 3D the server draws them), and the tree of lineages with time to the right. */
 export class Lineage {
   /** @type {Map<number, Track>} */ #byId = new Map();
   /** @type {Map<string, number>} track of 'time label' */ #trackOf = new Map();
@@ -16,12 +16,35 @@ export class Lineage {
   /** @type {Map<number, number[]>} */ #daughters = new Map();
   #top = 0;
 
-  /** @param {HTMLElement} element @param {Store} store @param {Track[]} tracks @param {(track: Track, time: number) => void} go */
-  constructor(element, store, tracks, go) {
+  /** @type {Track[]} */ tracks = [];
+  lanes = 0;
+
+  /** @param {HTMLElement} element @param {Store} store @param {(track: Track, time: number, adds: boolean) => void} go */
+  constructor(element, store, go) {
     this.element = element;
     this.store = store;
-    this.tracks = tracks;
     this.canvas = /** @type {HTMLCanvasElement} */ (element.querySelector('canvas'));
+    new ResizeObserver(() => this.draw()).observe(element);
+    store.on('time labels colors hover', () => this.draw());
+    store.on('labels', () => this.#reveal());
+    this.canvas.onwheel = e => { this.#top = Math.max(0, Math.min(Math.max(0, this.lanes * LANE + 30 - this.canvas.clientHeight), this.#top + e.deltaY)); this.draw(); e.preventDefault(); };
+    this.canvas.onclick = e => {
+      const hit = this.#at(e.offsetX, e.offsetY), time = Math.max(0, Math.min(store.scene.frames - 1, Math.round(this.#time(e.offsetX))));
+      if (hit) go(hit, Math.max(hit.begin, Math.min(hit.end, time)), e.shiftKey);
+      else store.run({ do: 'time', time });
+    };
+    this.canvas.onmousemove = e => {
+      const hit = this.#at(e.offsetX, e.offsetY);
+      this.canvas.style.cursor = hit ? 'pointer' : 'default';
+      store.hover(hit ? this.labelAt(hit, store.scene.time) : 0);
+    };
+    this.canvas.onmouseleave = () => store.hover(0);
+  }
+
+  /** @param {Track[]} tracks */
+  setTracks(tracks) {
+    this.tracks = tracks;
+    for (const map of [this.#byId, this.#trackOf, this.#lanes, this.#daughters]) map.clear();
     for (const track of tracks) {
       this.#byId.set(track.id, track);
       for (const [t, label] of track.points) this.#trackOf.set(`${t} ${label}`, track.id);
@@ -37,21 +60,17 @@ export class Lineage {
     };
     for (const track of tracks) if (!track.parent || !this.#byId.has(track.parent)) place(track);
     this.lanes = lane;
-    new ResizeObserver(() => this.draw()).observe(element);
-    store.on('time labels colors hover', () => this.draw());
-    store.on('labels', () => this.#reveal());
-    this.canvas.onwheel = e => { this.#top = Math.max(0, Math.min(Math.max(0, this.lanes * LANE + 30 - this.canvas.clientHeight), this.#top + e.deltaY)); this.draw(); e.preventDefault(); };
-    this.canvas.onclick = e => {
-      const hit = this.#at(e.offsetX, e.offsetY), time = Math.max(0, Math.min(store.scene.frames - 1, Math.round(this.#time(e.offsetX))));
-      if (hit) go(hit, Math.max(hit.begin, Math.min(hit.end, time)));
-      else store.run({ do: 'time', time });
-    };
-    this.canvas.onmousemove = e => {
-      const hit = this.#at(e.offsetX, e.offsetY);
-      this.canvas.style.cursor = hit ? 'pointer' : 'default';
-      store.hover(hit ? this.labelAt(hit, store.scene.time) : 0);
-    };
-    this.canvas.onmouseleave = () => store.hover(0);
+    this.draw();
+  }
+
+  /**
+   * The time points a track begins and ends with.
+   * @param {number} id
+   * @returns {[number, number] | null}
+   */
+  spanOf(id) {
+    const track = this.#byId.get(id);
+    return track ? [track.begin, track.end] : null;
   }
 
   /** @param {number} time @param {number} label @returns {Track | undefined} */
@@ -77,17 +96,6 @@ export class Lineage {
   drawTails(context, view, length) {
     const depth = this.store.scene.grid.shape[view.axes.through] > 1 ? Math.max(3, this.store.scene.grid.shape[view.axes.through] / 12) : Infinity;
     this.#tails(context, p => view.toScreen(p), length, p => Math.abs(p[view.axes.through] - view.index) <= depth);
-  }
-
-  /**
-   * Tails in 3D.
-   * @param {CanvasRenderingContext2D} context
-   * @param {(um: Point) => [number, number]} project
-   * @param {number} length
-   */
-  drawTails3D(context, project, length) {
-    const v = this.store.scene.grid.voxel_um;
-    this.#tails(context, p => project({ z: (p.z + 0.5) * v.z, y: (p.y + 0.5) * v.y, x: (p.x + 0.5) * v.x }), length, () => true);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {(p: Point) => [number, number]} toScreen @param {number} length @param {(p: Point) => boolean} near */

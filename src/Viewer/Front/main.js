@@ -1,5 +1,5 @@
-import { Link, byId, getJson, make } from './net.js';
-import { Store } from './store.js';
+import { Link, byId, getJson, make, oneAtATime } from './net.js';
+import { Store, isShown } from './store.js';
 import { TileStore, context2d } from './tiles.js';
 import { Sight, SliceView } from './slice.js';
 import { VolumeView } from './volume.js';
@@ -8,6 +8,9 @@ import { CellTable } from './table.js';
 import { Lineage } from './lineage.js';
 import { Keys } from './keys.js';
 import { Editing } from './edit.js';
+import { PlaneGrips } from './planes.js';
+import { Palette } from './palette.js';
+import { acceptFiles } from './drop.js';
 import { numberText } from './scale.js';
 
 /** @typedef {import('./types.js').Hello} Hello */
@@ -34,6 +37,7 @@ class App {
   /** @type {Map<string, Action>} */ actions = new Map();
   sight = new Sight();
   #playing = false;
+  #reloads = false;
   /** @type {Lineage | null} */ lineage = null;
   /** @type {Point | null} */ pointer = null;
 
@@ -45,7 +49,8 @@ class App {
     this.tiles = new TileStore(this.store, () => this.drawSlices());
     this.slices = PLANES.map(plane => new SliceView(byId(`view-${plane}`), plane, this.store, this.tiles, this.sight));
     this.volume = new VolumeView(byId('view-volume'), this.store);
-    this.layers = new LayerPanel(byId('panel-layers'), this.store, { shuffle: () => this.run('shuffle'), tailChanged: () => this.drawAll() });
+    this.planes = new PlaneGrips(this.volume, this.store);
+    this.layers = new LayerPanel(byId('panel-layers'), this.store, { shuffle: () => this.run('shuffle') });
     this.table = new CellTable(this.store, {
       table: byId('table'), filter: /** @type {HTMLInputElement} */ (byId('filter')), columns: byId('columns'), list: byId('column-list'), facts: byId('table-facts'),
       show: (_, at) => this.goTo(at), loaded: features => { this.layers.features = features; this.layers.update(); },
@@ -53,6 +58,8 @@ class App {
     this.keys = new Keys(this.actions);
     this.editing = new Editing(this.store, this.slices, this.volume, toast, () => this.drawSlices());
     this.#defineActions();
+    this.palette = new Palette(/** @type {HTMLDialogElement} */ (byId('palette')), this.actions, this.keys);
+    acceptFiles(hello.largest_drop, toast);
     this.#wire();
     const flat = hello.scene.grid.shape.z === 1;
     this.setLayout(flat ? 'xy' : 'quad');
@@ -70,13 +77,17 @@ class App {
   /** @param {any} message */
   onMessage(message) {
     switch (message.type) {
-      case 'command': this.store.apply(message.command); break;
-      case 'scene': this.store.reset(message.scene); break;
+      case 'command': this.store.hear(message.command, message.done); break;
+      case 'done': this.store.confirm(message.done); break;
+      case 'scene': this.store.reset(message.scene, message.done); break;
       case 'colors': void this.store.fetchColors(message.version, message.low === null ? null : [message.low, message.high]); break;
       case 'picked': this.volume.picked(message); break;
       case 'edited': this.editing.edited(message); break;
       case 'refused': this.editing.refused(message); break;
-      case 'error': toast(message.message, true); break;
+      case 'compared': this.store.info.compared = message.compared; this.layers.build(); this.drawSlices(); break;
+      case 'reload': this.#reloads = true; location.reload(); break;
+      case 'tracks': void this.#fetchTracks(); break;
+      case 'error': toast(message.message, true); this.editing.failed(message.serial); break;
     }
   }
 
@@ -130,17 +141,24 @@ class App {
     this.drawSlices();
   }
 
-  async #loadTracks() {
+  #fetchTracks = oneAtATime(async () => {
     const tracks = await getJson('tracks');
+    this.lineage?.setTracks(tracks);
+    this.drawSlices();
+  });
+
+  async #loadTracks() {
     byId('lineage').hidden = false;
-    this.lineage = new Lineage(byId('lineage'), this.store, tracks, (track, time) => {
+    this.editing.spanOf = id => this.lineage?.spanOf(id) ?? null;
+    this.lineage = new Lineage(byId('lineage'), this.store, (track, time, adds) => {
+      if (adds) return this.store.select([this.lineage?.labelAt(track, time) ?? 0], 'Add');
       if (time !== this.store.scene.time) this.store.run({ do: 'time', time });
       const label = this.lineage?.labelAt(track, time), point = track.points.find(p => p[0] === time);
       if (label) this.store.select([label]);
       if (point) this.goTo({ z: point[2], y: point[3], x: point[4] });
     });
-    for (const slice of this.slices) slice.overlays.push((context, view) => this.lineage?.drawTails(context, view, this.layers.tail));
-    this.volume.overlays.push((context, project) => this.lineage?.drawTails3D(context, project, this.layers.tail));
+    for (const slice of this.slices) slice.overlays.push((context, view) => this.lineage?.drawTails(context, view, this.store.scene.tail_length));
+    await this.#fetchTracks();
     for (const slice of this.slices) slice.resize();                        // the tree took some of their place
     this.fitSlices();
     this.drawAll();
@@ -168,7 +186,7 @@ class App {
     const { store } = this;
     store.on('cursor', () => { this.tiles.forgetWishes(); this.#sliders(); this.drawSlices(); });
     store.on('time', () => { this.tiles.forgetWishes(); this.#sliders(); this.drawAll(); });
-    store.on('images labels colors hover edited', () => this.drawSlices());
+    store.on('images labels colors hover edited tails', () => this.drawSlices());
     store.on('picture', () => this.#stats());
     store.on('labels edited colors', () => this.editing.updateTools());
     const [z, t] = [byId('slide-z'), byId('slide-t')].map(e => /** @type {HTMLInputElement} */ (e));
@@ -183,7 +201,7 @@ class App {
       view.addEventListener('contextmenu', e => e.preventDefault());
       view.addEventListener('pointerleave', () => { byId('tip').hidden = true; store.hover(0); this.pointer = null; this.drawSlices(); });
     }
-    addEventListener('beforeunload', e => { if (this.editing.isDirty) e.preventDefault(); });
+    addEventListener('beforeunload', e => { if (this.editing.isDirty && !this.#reloads) e.preventDefault(); });
   }
 
   /** @param {string} name */
@@ -254,14 +272,19 @@ class App {
 
   #wireVolume() {
     const { volume, store } = this, { element } = volume;
-    /** @type {{x: number, y: number, moved: boolean, pans: boolean} | null} */ let drag = null;
+    /** @type {{x: number, y: number, moved: boolean, pans: boolean, cuts: boolean} | null} */ let drag = null;
+    const place = (/** @type {MouseEvent} */ e) => { const box = element.getBoundingClientRect(); return /** @type {[number, number]} */ ([e.clientX - box.left, e.clientY - box.top]); };
     element.onpointerdown = e => {
       element.focus({ preventScroll: true });
       element.setPointerCapture(e.pointerId);
-      drag = { x: e.clientX, y: e.clientY, moved: false, pans: e.button === 1 || e.shiftKey || this.keys.isPanning };
+      const pans = e.button === 1 || e.shiftKey || this.keys.isPanning;
+      if (!pans && e.button === 0 && this.planes.begin(...place(e))) return;
+      drag = { x: e.clientX, y: e.clientY, moved: false, pans, cuts: !pans && this.editing.downIn3D(...place(e), e) };
       if (e.button === 1) e.preventDefault();
     };
     element.onpointermove = e => {
+      if (this.planes.isDragging) return this.planes.drag(...place(e));
+      if (drag?.cuts) return this.editing.moveIn3D(...place(e));
       if (drag) {
         const [dx, dy] = [e.clientX - drag.x, e.clientY - drag.y];
         if (!drag.moved && Math.hypot(dx, dy) < 4) return;
@@ -270,20 +293,23 @@ class App {
         byId('tip').hidden = true;
         return;
       }
-      const box = element.getBoundingClientRect(), id = volume.idAt(e.clientX - box.left, e.clientY - box.top);
+      element.style.cursor = this.planes.hover(...place(e)) ? 'grab' : '';
+      const id = volume.idAt(...place(e));
       store.hover(id ?? 0);
       this.#tip(e, id ? this.#cellText(id) : '');
     };
     element.onpointerup = async e => {
+      if (this.planes.isDragging) return this.planes.end();
       const was = drag;
       drag = null;
+      if (was?.cuts && this.editing.upIn3D()) return;
       if (!was || (was.moved && !e.shiftKey) || (was.moved && was.pans)) return;
-      const box = element.getBoundingClientRect(), answer = await volume.pick(e.clientX - box.left, e.clientY - box.top);
+      const answer = await volume.pick(...place(e));
       if (this.editing.pickedIn3D(answer.id ?? 0, e)) return;
       this.#pickCell(answer.id ?? 0, e);
       if (answer.voxel) this.goTo({ z: answer.voxel.z - 0.5, y: answer.voxel.y - 0.5, x: answer.voxel.x - 0.5 });
     };
-    element.onpointercancel = () => { drag = null; };
+    element.onpointercancel = () => { drag = null; this.planes.end(); this.editing.escape(); };
     element.ondblclick = () => volume.fit();
     element.addEventListener('wheel', e => { e.preventDefault(); volume.zoom(2 ** (-e.deltaY / 400)); }, { passive: false });
   }
@@ -409,19 +435,21 @@ class App {
       'reset-view': ['show all', () => { this.fitSlices(); this.volume.fit(); }], 'zoom-in': ['zoom in', () => zoom(1.25)], 'zoom-out': ['zoom out', () => zoom(0.8)],
       'view-front': ['3D from the front', look(0, 0)], 'view-back': ['3D from behind', look(180, 0)], 'view-left': ['3D from the left', look(90, 0)], 'view-right': ['3D from the right', look(-90, 0)],
       'view-top': ['3D from above', look(0, 90)], 'view-bottom': ['3D from below', look(0, -90)],
-      'planes-3d': ['image planes in 3D', () => store.run({ do: 'slices', slices: store.scene.slices.z === undefined ? { ...store.scene.cursor } : {} })],
-      'screenshot': ['screenshot', () => this.#screenshot()], 'help': ['this help', () => this.#help()],
+      'planes-3d': ['image planes in 3D', () => store.run({ do: 'slices', slices: isShown(store.scene.slices) ? {} : { ...store.scene.cursor } })],
+      'screenshot': ['screenshot', () => this.#screenshot()], 'palette': ['find an action', () => this.palette.open()], 'help': ['this help', () => this.#help()],
     });
     define('Cells', {
       'isolate': ['isolate the selected cells', () => this.#isolate(0)], 'isolate-ghost': ['isolate, the others as glass', () => this.#isolate(0.12)],
       'hide': ['hide the selected cells', () => { if (labels()) { store.run({ do: 'hide', ids: chosen(), change: 'Add' }); store.select([]); } }],
       'show-all': ['show all cells', () => { if (labels()) { store.run({ do: 'hide', ids: [], change: 'Replace' }); store.run({ do: 'isolate', ids: [], change: 'Replace', ghost: 0 }); } }],
       'clear-selection': ['clear the selection', () => { if (this.editing.escape()) return; store.select([]); }],
+      'next-cell': ['next cell of the table', () => this.table.step(1)], 'previous-cell': ['previous cell of the table', () => this.table.step(-1)],
       'select-all': ['select all of the table', () => store.select(this.table.ids)],
       'shuffle': ['other colours', () => { const l = labels(); if (l) this.layers.setLabels({ seed: l.seed + 1 }); }],
       'color-mode': ['colour by id, track, number', () => this.#colorMode()],
       'toggle-labels': ['labels on and off', () => { const l = labels(); if (l) this.layers.setLabels({ is_visible: !l.is_visible }); }],
       'toggle-outlines': ['outlines on and off', () => { const l = labels(); if (l) this.layers.setLabels({ outline_width: l.outline_width > 0 ? 0 : 1.5 }); }],
+      'toggle-compared': ['outlines of the other labels on and off', () => { store.showsCompared = !store.showsCompared; this.drawSlices(); }],
       'toggle-image': ['image on and off', () => { const on = store.scene.images.every(i => !i.is_visible); store.scene.images.forEach((_, c) => this.layers.setImage(c, { is_visible: on })); }],
       'auto-contrast': ['contrast from the histogram', () => { for (const auto of this.layers.autos) auto(); }],
     });
@@ -459,7 +487,8 @@ const link = new Link({
     if (app) {
       app.store.reset(message.scene);
       app.volume.reconnect();
-      app.editing.setState(message.info.editing ?? null);
+      app.editing.reconnect(message.info);
+      if (message.colors > 0) void app.store.fetchColors(message.colors, null);
     } else {
       app = new App(message, link);
       Object.assign(window, { cellpose3d: app });                            // for tests, and for the curious

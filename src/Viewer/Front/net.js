@@ -59,6 +59,30 @@ export async function getBytes(path, signal) {
   return { bytes: await response.arrayBuffer(), range: [range[0], range[1]] };
 }
 
+/**
+ * Work that is done one at a time: asked for again while it runs, it runs once more after, so that nothing piles up and the last is the newest.
+ * @param {() => Promise<void>} work
+ * @returns {() => Promise<void>} resolves when all that was asked for is done
+ */
+export function oneAtATime(work) {
+  /** @type {Promise<void> | null} */ let running = null;
+  let again = false;
+  return () => {
+    again = true;
+    running ??= (async () => {
+      try {
+        while (again) {
+          again = false;
+          await work();
+        }
+      } finally {
+        running = null;
+      }
+    })();
+    return running;
+  };
+}
+
 /** The WebSocket to the server; comes back by itself after an interruption. */
 export class Link {
   /** @type {WebSocket | null} */ #socket = null;

@@ -28,6 +28,8 @@ export class Sight {
 /** One slice on a canvas: tiles of image and labels, outlines, cursor, scale bar, and whatever tools draw over it. */
 export class SliceView {
   #dirty = false;
+  #lastIndex = 0;
+  /** @type {(() => void)[]} pictures of tiles that may be seen soon */ #paintings = [];
   /**
    * Tiles shown last, for places whose new tile is on its way.
    * @type {Map<string, Tile>}
@@ -159,20 +161,44 @@ export class SliceView {
     };
   }
 
-  // the planes before and behind are here before one goes there
+  // the planes before and behind are here, and painted, before one goes there; more of them where one is going
   #expect() {
-    const { info, scene } = this.store;
-    for (const by of [1, -1]) {
+    const { info, scene } = this.store, ahead = this.index >= this.#lastIndex ? 1 : -1;
+    this.#lastIndex = this.index;
+    /** @type {(() => void)[]} */ const paintings = [];
+    for (const by of [ahead, -ahead, 2 * ahead, 3 * ahead]) {
       for (const layer of [-1, ...scene.images.keys()]) {
         const [shape, stride] = layer < 0 ? [info.label_shape, info.label_stride] : [info.image_shape, info.image_stride];
         if (!shape || !stride || !(layer < 0 ? scene.labels?.is_visible : scene.images[layer].is_visible)) continue;
         const grid = this.#grid(shape, stride), index = grid.index + by;
         if (index < 0 || index >= shape[ORDER.indexOf(this.axes.through)]) continue;
         for (let row = grid.top; row <= grid.bottom; row++) {
-          for (let column = grid.left; column <= grid.right; column++) this.tiles.expect(layer, scene.time, this.plane, index, grid.level, row, column, grid);
+          for (let column = grid.left; column <= grid.right; column++) {
+            const tile = this.tiles.expect(layer, scene.time, this.plane, index, grid.level, row, column, grid);
+            if (tile) paintings.push(() => this.#paintTile(layer, tile));
+          }
         }
       }
     }
+    // one at a time, when the page has nothing else to do
+    const next = () => {
+      if (paintings !== this.#paintings) return;                            // one went on: others are expected
+      paintings.shift()?.();
+      if (paintings.length > 0) whenIdle(next);
+    };
+    this.#paintings = paintings;
+    if (paintings.length > 0) whenIdle(next);
+  }
+
+  /** @param {number} layer @param {Tile} tile */
+  #paintTile(layer, tile) {
+    if (layer < 0) this.tiles.paintLabels(tile, this.#look());
+    else this.tiles.paintImage(tile, layer, this.store.scene.images[layer]);
+  }
+
+  // changes when cells look different
+  #look() {
+    return `${this.store.colorVersion} ${this.store.lookVersion}`;
   }
 
   /** @param {number} layer @param {Shape} shape @param {Shape} stride @param {(tile: Tile, draw: (picture: CanvasImageSource) => void) => void} paint */
@@ -217,6 +243,7 @@ export class SliceView {
       context.globalCompositeOperation = 'source-over';
     }
     if (info.label_shape && info.label_stride && scene.labels?.is_visible) this.#labels(info.label_shape, info.label_stride);
+    if (info.compared && store.showsCompared) this.#compared(info.compared.shape, info.compared.stride);
     if (this.#last.size > 400) this.#last.clear();
     for (const overlay of this.overlays) overlay(context, this);
     this.#cursor();
@@ -229,7 +256,7 @@ export class SliceView {
   #labels(shape, stride) {
     const { context, store } = this, layer = store.scene.labels;
     if (!layer) return;
-    const look = `${store.colorVersion} ${store.lookVersion}`;
+    const look = this.#look();
     this.#each(-1, shape, stride, (tile, draw) => {
       this.tiles.paintLabels(tile, look);
       if (tile.fill && layer.slice_opacity > 0) {
@@ -247,20 +274,28 @@ export class SliceView {
     if (store.hovered) this.#lines(shape, stride, id => id === store.hovered ? '#ffffff' : null, 1.6);
   }
 
+  // the outlines of other labels, in one colour over those of the labels
+  /** @param {Shape} shape @param {Shape} stride */
+  #compared(shape, stride) {
+    const isCrisp = this.pixelsPerVoxel >= CRISP;
+    this.#each(-2, shape, stride, (tile, draw) => { if (!isCrisp) draw(this.tiles.paintBorders(tile, 0xff5cf1ff)); });
+    if (isCrisp) this.#lines(shape, stride, () => '#fff15c', 1.5, -2);
+  }
+
   // outlines as lines between pixels, which stay thin however far one comes near
   /** @param {Shape} shape @param {Shape} stride @param {number} width */
   #crispLines(shape, stride, width) {
     this.#lines(shape, stride, id => this.store.look(id) === 'none' ? null : this.store.selected.has(id) ? '#ffffff' : this.store.cssColor(id), width);
   }
 
-  /** @param {Shape} shape @param {Shape} stride @param {(id: number) => string | null} color @param {number} width */
-  #lines(shape, stride, color, width) {
+  /** @param {Shape} shape @param {Shape} stride @param {(id: number) => string | null} color @param {number} width @param {number} [layer] */
+  #lines(shape, stride, color, width, layer = -1) {
     const grid = this.#grid(shape, stride), side = this.store.info.tile, { context } = this, { zoom, middle } = this.sight, { right, down } = this.axes;
     /** @type {Map<string, Path2D>} */ const paths = new Map();
     const [stepX, stepY] = [grid.pixel.right * zoom, grid.pixel.down * zoom];
     for (let row = grid.top; row <= grid.bottom; row++) {
       for (let column = grid.left; column <= grid.right; column++) {
-        const tile = this.tiles.get(-1, this.store.scene.time, this.plane, grid.index, grid.level, row, column, grid, true);
+        const tile = this.tiles.get(layer, this.store.scene.time, this.plane, grid.index, grid.level, row, column, grid, true);
         const ids = tile?.ids;
         if (!tile || !ids) continue;
         const x0 = (column * side * grid.pixel.right - middle[right]) * zoom + this.width / 2, y0 = (row * side * grid.pixel.down - middle[down]) * zoom + this.height / 2;
@@ -292,6 +327,26 @@ export class SliceView {
       context.strokeStyle = c;
       context.lineWidth = c === '#ffffff' ? width + 0.6 : width;
       context.stroke(path);
+    }
+  }
+
+  /**
+   * Every pixel of the labels in sight that is here, with its middle on the screen.
+   * @param {(id: number, x: number, y: number) => void} visit
+   */
+  eachPixel(visit) {
+    const { label_shape: shape, label_stride: stride, tile: side } = this.store.info;
+    if (!shape || !stride) return;
+    const grid = this.#grid(shape, stride), { zoom, middle } = this.sight, { right, down } = this.axes;
+    for (let row = grid.top; row <= grid.bottom; row++) {
+      for (let column = grid.left; column <= grid.right; column++) {
+        const tile = this.tiles.get(-1, this.store.scene.time, this.plane, grid.index, grid.level, row, column, grid, true);
+        if (!tile?.ids) continue;
+        for (let y = 0, n = 0; y < tile.height; y++) {
+          const sy = ((row * side + y + 0.5) * grid.pixel.down - middle[down]) * zoom + this.height / 2;
+          for (let x = 0; x < tile.width; x++, n++) visit(tile.ids[n], ((column * side + x + 0.5) * grid.pixel.right - middle[right]) * zoom + this.width / 2, sy);
+        }
+      }
     }
   }
 
@@ -345,6 +400,13 @@ export class SliceView {
     }
     return null;
   }
+}
+
+/** @param {() => void} work */
+function whenIdle(work) {
+  // not every browser has it
+  if ('requestIdleCallback' in window) requestIdleCallback(work, { timeout: 500 });
+  else setTimeout(work, 30);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { getJson, isThere, make } from './net.js';
+import { getJson, isThere, make, oneAtATime } from './net.js';
 import { numberText } from './scale.js';
 
 /** @typedef {import('./types.js').Column} Column */
@@ -43,8 +43,10 @@ export class CellTable {
     });
   }
 
-  /** Fetches the table when it is looked at and no longer true. */
-  async refresh() {
+  /** Fetches the table when it is no longer true. */
+  refresh = oneAtATime(() => this.#fetch());
+
+  async #fetch() {
     if (!this.#stale || !this.store.scene.labels) return;
     this.#stale = false;
     const time = this.store.scene.time;
@@ -193,6 +195,15 @@ export class CellTable {
     this.parts.facts.textContent = this.#filterError || (this.#rows.length === all ? `${all} cells` : `${this.#rows.length} of ${all} cells`);
   }
 
+  /**
+   * Goes on in the table's order, for example from the worst of a column to the best.
+   * @param {number} by  rows
+   */
+  step(by) {
+    const ids = this.ids, at = ids.findIndex(id => this.store.selected.has(id)), next = ids[Math.max(0, Math.min(ids.length - 1, at + by))];
+    if (next !== undefined) this.#go(next);
+  }
+
   /** @param {number} id @param {MouseEvent} event */
   #click(id, event) {
     if (event.shiftKey || event.ctrlKey || event.metaKey) this.store.select([id], this.store.selected.has(id) ? 'Remove' : 'Add');
@@ -209,8 +220,7 @@ export class CellTable {
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
-    const ids = this.ids, at = ids.findIndex(id => this.store.selected.has(id)), next = ids[Math.max(0, Math.min(ids.length - 1, at + (event.key === 'ArrowDown' ? 1 : -1)))];
-    if (next !== undefined) this.#go(next);
+    this.step(event.key === 'ArrowDown' ? 1 : -1);
     event.preventDefault();
     event.stopPropagation();
   }

@@ -17,6 +17,7 @@ import { getBytes } from './net.js';
  * @property {HTMLCanvasElement | null} lines
  * @property {string} painted   what the canvases show
  * @property {number} version   of the labels
+ * @property {number} [echo]   the last edit, not yet answered, that was drawn in
  * @property {[number, number, number, number] | null} [dirty]   part that was drawn in since: left, top, right, bottom
  */
 
@@ -48,16 +49,16 @@ export class TileStore {
   }
 
   /**
-   * A tile, or null while it is on its way. `layer` is a channel's number, or -1 for labels.
+   * A tile, or null while it is on its way. `layer` is a channel's number, -1 for labels, or -2 for those compared with.
    * @param {number} layer @param {number} time @param {Plane} plane @param {number} index @param {number} level @param {number} row @param {number} column
    * @param {{width: number, height: number}} size  pixels of the slice at that level
    * @param {boolean} [peek]  do not fetch it
    * @returns {Tile | null}
    */
   get(layer, time, plane, index, level, row, column, size, peek = false) {
-    const path = `${layer < 0 ? `labels/${time}` : `image/${time}/${layer}`}/${plane}/${index}/${level}/${row}/${column}`;
+    const path = this.#path(layer, time, plane, index, level, row, column);
     const tile = this.#held.get(path) ?? null;
-    const version = layer < 0 ? this.store.labelVersion : 0;
+    const version = layer === -1 ? this.store.labelVersion : 0;
     if (tile) {
       this.#held.delete(path);
       this.#held.set(path, tile);
@@ -70,17 +71,26 @@ export class TileStore {
     return tile;
   }
 
+  /** @param {number} layer @param {number} time @param {Plane} plane @param {number} index @param {number} level @param {number} row @param {number} column */
+  #path(layer, time, plane, index, level, row, column) {
+    const data = layer === -1 ? `labels/${time}` : layer === -2 ? `compared/${this.store.info.compared?.version}/${time}` : `image/${time}/${layer}`;
+    return `${data}/${plane}/${index}/${level}/${row}/${column}`;
+  }
+
   /**
-   * Fetches a tile that may be wanted soon, once there is nothing better to do.
+   * A tile that may be wanted soon; where it is not here it is fetched, once there is nothing better to do.
    * @param {number} layer @param {number} time @param {Plane} plane @param {number} index @param {number} level @param {number} row @param {number} column
    * @param {{width: number, height: number}} size
+   * @returns {Tile | null}
    */
   expect(layer, time, plane, index, level, row, column, size) {
-    const path = `${layer < 0 ? `labels/${time}` : `image/${time}/${layer}`}/${plane}/${index}/${level}/${row}/${column}`;
-    if (this.#held.has(path) || this.#wanted.has(path) || this.#coming.has(path)) return;
+    const path = this.#path(layer, time, plane, index, level, row, column);
+    const tile = this.#held.get(path);
+    if (tile || this.#wanted.has(path) || this.#coming.has(path)) return tile ?? null;
     const side = this.store.info.tile;
-    this.#wanted.set(path, { path, wish: -1, version: layer < 0 ? this.store.labelVersion : 0, width: Math.min(side, size.width - column * side), height: Math.min(side, size.height - row * side) });
+    this.#wanted.set(path, { path, wish: -1, version: layer === -1 ? this.store.labelVersion : 0, width: Math.min(side, size.width - column * side), height: Math.min(side, size.height - row * side) });
     this.#fetch();
+    return null;
   }
 
   /** Forgets what was asked for and not begun: the views moved on. */
@@ -124,7 +134,19 @@ export class TileStore {
 
   /** Fetches all labels again when they are next seen. */
   forgetLabels() {
-    for (const tile of this.#held.values()) if (tile.ids) tile.version = -1;
+    for (const tile of this.#held.values()) if (tile.ids) tile.version = -Infinity;
+  }
+
+  /**
+   * Fetches again what an edit was drawn into before it was answered.
+   * @param {number} answered
+   */
+  forgetEchoes(answered) {
+    for (const tile of this.#held.values()) {
+      if (!tile.echo || tile.echo > answered) continue;
+      tile.version = -Infinity;
+      tile.echo = 0;
+    }
   }
 
   #fetch() {
@@ -144,12 +166,12 @@ export class TileStore {
   async #load({ path, width, height, version }) {
     try {
       const { bytes, range } = await getBytes(path);
-      const isLabels = path.startsWith('labels/');
+      const isLabels = !path.startsWith('image/');
       /** @type {Tile} */ const tile = {
         key: path, width, height, range, version,
         steps: isLabels ? null : new Uint16Array(bytes), ids: isLabels ? new Uint32Array(bytes) : null, fill: null, lines: null, painted: '',
       };
-      if (isLabels) this.decorate(tile);
+      if (path.startsWith('labels/')) this.decorate(tile);
       this.#held.set(path, tile);
       for (const old of this.#held.keys()) {
         if (this.#held.size <= MOST_TILES) break;
@@ -184,6 +206,26 @@ export class TileStore {
     tile.fill = canvas;
     tile.painted = key;
     return canvas;
+  }
+
+  /**
+   * The borders of a tile's cells in one colour.
+   * @param {Tile} tile
+   * @param {number} color  0xaabbggrr
+   * @returns {HTMLCanvasElement}
+   */
+  paintBorders(tile, color) {
+    if (tile.lines) return tile.lines;
+    const { width, height } = tile, ids = tile.ids ?? new Uint32Array(width * height), lines = canvasOf(width, height), context = context2d(lines), picture = context.createImageData(width, height);
+    const out = new Uint32Array(picture.data.buffer);
+    for (let y = 0, n = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, n++) {
+        const id = ids[n];
+        if (id !== 0 && ((x > 0 && ids[n - 1] !== id) || (x < width - 1 && ids[n + 1] !== id) || (y > 0 && ids[n - width] !== id) || (y < height - 1 && ids[n + width] !== id))) out[n] = color;
+      }
+    }
+    context.putImageData(picture, 0, 0);
+    return tile.lines = lines;
   }
 
   /**

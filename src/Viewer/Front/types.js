@@ -21,8 +21,25 @@
  * @property {number} outline_width
  * @property {number} edge_width
  */
-/** @typedef {{z?: number, y?: number, x?: number}} SlicePlanes */
-/** @typedef {{grid: {shape: Point, voxel_um: Point}, frames: number, time: number, cursor: Point, camera: Camera, images: ImageLayer[], labels?: LabelLayer, slices: SlicePlanes}} Scene */
+/** @typedef {{z?: number | null, y?: number | null, x?: number | null}} SlicePlanes */
+/**
+ * @typedef {object} Scene
+ * @property {{shape: Point, voxel_um: Point}} grid
+ * @property {number} frames
+ * @property {number} time
+ * @property {Point} cursor
+ * @property {string} view
+ * @property {Camera} camera
+ * @property {ImageLayer[]} images
+ * @property {LabelLayer} [labels]
+ * @property {SlicePlanes} slices
+ * @property {number} tail_length
+ * @property {object | null} [clip]
+ * @property {object[]} clip_planes
+ * @property {object} lighting
+ * @property {object} background
+ * @property {object} decorations
+ */
 /** @typedef {[number, number, number]} Shape */
 /**
  * @typedef {object} Info
@@ -39,9 +56,10 @@
  * @property {boolean} has_tracks
  * @property {number} label_version
  * @property {EditState | null} [editing]
+ * @property {{name: string, version: number, shape: Shape, stride: Shape} | null} [compared]
  */
 /** @typedef {{can_undo: boolean, can_redo: boolean, is_dirty: boolean, path: string, largest_id: number, recovered: number}} EditState */
-/** @typedef {{type: 'hello', client: number, title: string, keys: string, info: Info, scene: Scene, colors: number}} Hello */
+/** @typedef {{type: 'hello', client: number, title: string, keys: string, largest_drop: number, info: Info, scene: Scene, colors: number}} Hello */
 /** @typedef {'xy' | 'xz' | 'zy'} Plane */
 /** @typedef {{id: number, parent: number, begin: number, end: number, color: string, points: [number, number, number, number, number][]}} Track */
 /** @typedef {{name: string, values: (number | string | boolean | null)[]}} Column */

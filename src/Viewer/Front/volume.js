@@ -17,6 +17,7 @@ export class VolumeView {
   #idHeight = 0;
   #shown = 0;
   #sending = false;
+  /** @type {Camera | null} the camera that is sent next */ #moved = null;
   #sized = '';
   /** @type {Map<number, (answer: {id: number | null, voxel: Point | null}) => void>} */ #asked = new Map();
   #questions = 0;
@@ -122,11 +123,12 @@ export class VolumeView {
    */
   move(camera) {
     this.store.apply({ do: 'camera', camera });
+    this.#moved = camera;
     if (this.#sending) return;
     this.#sending = true;
     requestAnimationFrame(() => {
       this.#sending = false;
-      this.store.send({ do: 'camera', camera: this.store.scene.camera });
+      this.store.run({ do: 'camera', camera: this.#moved });
     });
   }
 
@@ -155,11 +157,16 @@ export class VolumeView {
     this.move(fit({ ...this.store.scene.camera, ...direction }, { z: shape.z * v.z, y: shape.y * v.y, x: shape.x * v.x }, this.width / this.height));
   }
 
+  /** From micrometres to pixels of the view. */
+  projector() {
+    return projector(this.store.scene.camera, this.width, this.height);
+  }
+
   drawOver() {
     const context = context2d(this.over), { scene } = this.store, { shape, voxel_um: v } = scene.grid, camera = scene.camera;
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
-    const project = projector(camera, this.width, this.height);
+    const project = this.projector();
     const at = (/** @type {number} */ z, /** @type {number} */ y, /** @type {number} */ x) => project({ z: z * v.z, y: y * v.y, x: x * v.x });
     context.strokeStyle = 'rgba(150, 170, 200, .22)';
     context.lineWidth = 1;

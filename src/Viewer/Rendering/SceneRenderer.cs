@@ -15,6 +15,7 @@ public sealed class SceneRenderer : IDisposable
 {
     private readonly GlDevice _device;
     private readonly ShaderSet _shaders;
+    private readonly LineStore _lines;
     private readonly Dictionary<int, ImageStore> _images = [];
     private LabelStore? _labels;
     private PictureTargets? _targets;
@@ -27,13 +28,16 @@ public sealed class SceneRenderer : IDisposable
     /// <summary>Compiles the shaders.</summary>
     /// <param name="device">The device, on its thread.</param>
     /// <exception cref="GlContextException">The driver does not take them.</exception>
-    public SceneRenderer(GlDevice device) => (_device, _shaders) = (device, new ShaderSet(device));
+    public SceneRenderer(GlDevice device) => (_device, _shaders, _lines) = (device, new ShaderSet(device), new LineStore(device));
 
     /// <summary>How often rays were marched for surfaces, since the renderer was made.</summary>
     public int SurfacePasses { get; private set; }
 
     /// <summary>Colour of each id; grey where there is none. Setting another dictionary recolours the next picture.</summary>
     public IReadOnlyDictionary<uint, Rgb> Colors { get; set; } = ImmutableDictionary<uint, Rgb>.Empty;
+
+    /// <summary>Lines to draw in the volume, such as tails of tracks: those behind a surface are faint, and on slices those near the plane are drawn.</summary>
+    public IReadOnlyList<SceneLine> Lines { get; set; } = [];
 
     /// <summary>Whether empty bricks are jumped over; the picture is the same without, only later.</summary>
     internal bool SkipsEmptyBricks { get; set; } = true;
@@ -173,6 +177,7 @@ public sealed class SceneRenderer : IDisposable
         foreach (ImageStore image in _images.Values)
             image.Dispose();
         _targets?.Dispose();
+        _lines.Dispose();
         _shaders.Dispose();
     }
 
@@ -347,6 +352,7 @@ public sealed class SceneRenderer : IDisposable
         _shaders.Triangle.Draw();
         if (scene.Decorations.Box && scene.View == ViewKind.Volume)
             DrawBox(scene);
+        DrawLines(scene);
 
         targets.PictureBuffer.Bind();
         _shaders.Resolve.Use();
@@ -370,6 +376,20 @@ public sealed class SceneRenderer : IDisposable
         program.Set("u_width", 1.1f * _targets.Factor);
         program.Set("u_color", ShadeLook.IsLight(scene.Background) ? new Vector3(0.05f) : new Vector3(0.6f));
         _shaders.Triangle.Draw(72);
+        gl.Disable(EnableCap.Blend);
+    }
+
+    private void DrawLines(SceneState scene)
+    {
+        if (Lines.Count == 0)
+            return;
+        GL gl = _device.Gl;
+        gl.Enable(EnableCap.Blend);
+        gl.BlendFunc(BlendingFactor.One, BlendingFactor.OneMinusSrcAlpha);
+        _shaders.Lines.Use();
+        _view!.Set(_shaders.Lines, scene);
+        BindTargets(_shaders.Lines, ("u_depth", _targets!.Depth));
+        _lines.Draw(_shaders.Lines, _shaders.Triangle, Lines, scene, _targets.Factor);
         gl.Disable(EnableCap.Blend);
     }
 

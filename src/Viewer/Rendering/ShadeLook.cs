@@ -34,7 +34,8 @@ internal static class ShadeLook
     /// <summary>Whether lines and text over it must be dark.</summary>
     public static bool IsLight(Background background) => background.Bottom.Red + background.Bottom.Green + background.Bottom.Blue > 382;
 
-    private static Vector3 Linear(Rgb c) => new(Linear(c.Red), Linear(c.Green), Linear(c.Blue));
+    /// <summary>A colour as light.</summary>
+    public static Vector3 Linear(Rgb c) => new(Linear(c.Red), Linear(c.Green), Linear(c.Blue));
 
     private static float Linear(byte v) => MathF.Pow(v / 255f, 2.2f);
 }

@@ -6,7 +6,7 @@ namespace Cellpose3D.Viewer.Rendering;
 /// <summary>Owns the programs, and the small textures that stand for labels where there are none.</summary>
 internal sealed class ShaderSet : IDisposable
 {
-    private const string Screen = "screen.vert.glsl", View = "view.glsl", Table = "table.glsl", Bricks = "bricks.glsl", Spaces = "spaces.glsl";
+    private const string Screen = "screen.vert.glsl", View = "view.glsl", Table = "table.glsl", Bricks = "bricks.glsl", Spaces = "spaces.glsl", Stroke = "stroke.glsl";
 
     private readonly List<GlObject> _owned = [];
     private readonly GlTexture _noLabels, _noField, _noIds, _noLooks;
@@ -20,7 +20,8 @@ internal sealed class ShaderSet : IDisposable
             Volume = Own(ShaderSources.Program(device, Screen, "volume.frag.glsl", View, Bricks));
             Occlusion = Own(ShaderSources.Program(device, Screen, "occlusion.frag.glsl", View));
             Shade = Own(ShaderSources.Program(device, Screen, "shade.frag.glsl", View, Table));
-            Box = Own(ShaderSources.Program(device, "box.vert.glsl", "box.frag.glsl", View));
+            Box = Own(ShaderSources.Program(device, "box.vert.glsl", "box.frag.glsl", View, Stroke));
+            Lines = Own(ShaderSources.Program(device, "lines.vert.glsl", "lines.frag.glsl", View, Stroke));
             Resolve = Own(ShaderSources.Program(device, Screen, "resolve.frag.glsl"));
             Triangle = Own(new GlTriangle(device));
             _noLabels = Own(GlTexture.Volume(device, 1, 1, 1, InternalFormat.R32ui, PixelFormat.RedInteger, PixelType.UnsignedInt));
@@ -48,6 +49,8 @@ internal sealed class ShaderSet : IDisposable
     public GlProgram Shade { get; }
 
     public GlProgram Box { get; }
+
+    public GlProgram Lines { get; }
 
     public GlProgram Resolve { get; }
 

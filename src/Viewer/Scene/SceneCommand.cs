@@ -20,6 +20,7 @@ namespace Cellpose3D.Viewer.Scene;
 [JsonDerivedType(typeof(Hide), "hide")]
 [JsonDerivedType(typeof(SetClip), "clip")]
 [JsonDerivedType(typeof(SetSlices), "slices")]
+[JsonDerivedType(typeof(SetTails), "tails")]
 [JsonDerivedType(typeof(SetLook), "look")]
 public abstract record SceneCommand
 {
@@ -90,6 +91,10 @@ public abstract record SceneCommand
     /// <summary>Shows planes of the image in 3D.</summary>
     /// <param name="Slices">Which.</param>
     public sealed record SetSlices(SlicePlanes Slices) : SceneCommand;
+
+    /// <summary>Draws the tails of tracks.</summary>
+    /// <param name="Length">Time points that they go back; 0 for none.</param>
+    public sealed record SetTails(int Length) : SceneCommand;
 
     /// <summary>Changes light, background and what is drawn over the picture; null keeps a part.</summary>
     /// <param name="Lighting">Light.</param>

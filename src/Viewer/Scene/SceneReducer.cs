@@ -27,6 +27,7 @@ public static class SceneReducer
         SceneCommand.Hide c => WithLabels(scene, l => l with { Hidden = Change(l.Hidden, c.Ids, c.Change) }),
         SceneCommand.SetClip c => scene with { Clip = c.Box?.Within(scene.Grid), ClipPlanes = Valid(c.Planes) },
         SceneCommand.SetSlices c => scene with { Slices = c.Slices },
+        SceneCommand.SetTails c => scene with { TailLength = c.Length >= 0 ? c.Length : throw new ArgumentOutOfRangeException(nameof(command), $"a tail's length must be 0 or more; got {c.Length}.") },
         SceneCommand.SetLook c => scene with { Lighting = c.Lighting ?? scene.Lighting, Background = c.Background ?? scene.Background, Decorations = c.Decorations ?? scene.Decorations },
         _ => throw new ArgumentException($"there is no command {command.GetType().Name}.", nameof(command)),
     };

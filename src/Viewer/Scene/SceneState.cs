@@ -45,6 +45,9 @@ public sealed record SceneState
     /// <summary>Planes of the image shown in 3D.</summary>
     public SlicePlanes Slices { get; init; } = SlicePlanes.None;
 
+    /// <summary>Time points that a track's tail goes back; 0 for no tails.</summary>
+    public int TailLength { get; init; }
+
     /// <summary>How surfaces are lit.</summary>
     public Lighting Lighting { get; init; } = new();
 

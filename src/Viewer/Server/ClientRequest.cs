@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Cellpose3D.Viewer.Editing;
 using Cellpose3D.Viewer.Scene;
@@ -47,20 +48,24 @@ internal abstract record ClientRequest
 internal sealed partial class ClientRequestJson : JsonSerializerContext
 {
     /// <summary>Reads a message of a page: a scene command, which has <c>do</c>, an edit, which has <c>edit</c>, or a request, which has <c>ask</c>.</summary>
+    /// <param name="message">One JSON object.</param>
+    /// <param name="serial">The page's number of the message, <c>serial</c>, by which it knows the answer; 0 where it has none.</param>
     /// <exception cref="InvalidDataException">It is none of these.</exception>
-    public static (SceneCommand? Command, ClientRequest? Request) Read(ReadOnlySpan<byte> message)
+    public static (SceneCommand? Command, ClientRequest? Request) Read(ReadOnlySpan<byte> message, out long serial)
     {
+        serial = 0;
         try
         {
-            var reader = new Utf8JsonReader(message);
-            using JsonDocument json = JsonDocument.ParseValue(ref reader);
-            if (json.RootElement.ValueKind != JsonValueKind.Object)
+            if (JsonNode.Parse(message) is not JsonObject json)
                 throw new InvalidDataException("a message must be a JSON object.");
-            if (json.RootElement.TryGetProperty("do", out _))
+            if (json["serial"] is JsonValue number && number.TryGetValue(out long value))
+                serial = value;
+            json.Remove("serial");
+            if (json.ContainsKey("do"))
                 return (json.Deserialize(SceneJson.Default.SceneCommand), null);
-            if (json.RootElement.TryGetProperty("ask", out _))
+            if (json.ContainsKey("ask"))
                 return (null, json.Deserialize(Default.ClientRequest));
-            if (json.RootElement.TryGetProperty("edit", out _))
+            if (json.ContainsKey("edit"))
                 return (null, json.Deserialize(EditJson.Default.EditCommand) is { } edit ? new ClientRequest.Edit(edit) : null);
             throw new InvalidDataException("a message must have 'do' (a scene command), 'edit' (of labels) or 'ask' (a request).");
         }

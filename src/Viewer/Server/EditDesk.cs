@@ -19,6 +19,21 @@ public sealed class EditDesk : IAsyncDisposable
     /// <summary>The labels of each time point, changed in place.</summary>
     public IReadOnlyList<Volumes.LabelVolume> Frames => _edits.Editor.Frames;
 
+    /// <summary>Whether edits of last time were made again at opening.</summary>
+    internal bool HasRecovered => _edits.Recovered > 0;
+
+    /// <summary>Looks at labels and mothers while nothing changes them.</summary>
+    internal Task ReadAsync(Action<IReadOnlyList<Volumes.LabelVolume>> look)
+    {
+        var done = new TaskCompletionSource();
+        Enqueue(_ =>
+        {
+            look(Frames);
+            return EditResult.None;
+        }, _ => done.SetResult(), _ => done.SetResult());
+        return done.Task;
+    }
+
     /// <summary>What a page shows of undo, redo and saving.</summary>
     public JsonObject Describe() => new()
     {

@@ -53,6 +53,13 @@ public sealed class FrameStore
         }
     }
 
+    /// <summary>Reads time points anew when they are next asked for: there are other channels.</summary>
+    internal void Forget()
+    {
+        lock (_gate)
+            _held.Clear();
+    }
+
     private Frame Read(int time)
     {
         lock (_reading)

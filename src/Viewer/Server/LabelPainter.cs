@@ -13,7 +13,7 @@ internal sealed class LabelPainter : IAsyncDisposable
     private readonly SceneFiles _files;
     private readonly FrameStore _frames;
     private readonly CellNumbers _numbers;
-    private readonly TrackView? _tracks;
+    private readonly Func<TrackView?> _tracks;
     private readonly CancellationToken _closing;
     private readonly Lock _gate = new();
     private (int Seed, Dictionary<uint, Rgb> Colors)? _byContact;
@@ -23,7 +23,7 @@ internal sealed class LabelPainter : IAsyncDisposable
     private bool _wanted;
     private int _version;
 
-    public LabelPainter(SceneFiles files, FrameStore frames, CellNumbers numbers, TrackView? tracks, CancellationToken closing) =>
+    public LabelPainter(SceneFiles files, FrameStore frames, CellNumbers numbers, Func<TrackView?> tracks, CancellationToken closing) =>
         (_files, _frames, _numbers, _tracks, _closing) = (files, frames, numbers, tracks, closing);
 
     /// <summary>Whether two scenes have cells of different colours.</summary>
@@ -91,7 +91,7 @@ internal sealed class LabelPainter : IAsyncDisposable
         switch (layer.Coloring)
         {
             case LabelColoring.Track:
-                return new CellColors(version, _tracks is null ? LabelPalette.ByTrack(ids, new Dictionary<uint, uint>(), layer.Seed) : _tracks.Colors(scene.Time, ids, layer.Seed));
+                return new CellColors(version, _tracks()?.Colors(scene.Time, ids, layer.Seed) ?? LabelPalette.ByTrack(ids, new Dictionary<uint, uint>(), layer.Seed));
             case LabelColoring.Feature:
                 Dictionary<uint, double> values = await _numbers.ColumnAsync(scene.Time, layer.Feature ?? "area").ConfigureAwait(false);
                 (Dictionary<uint, Rgb> colors, double low, double high) = LabelPalette.ByFeature(ids, values, layer.FeatureMap, layer.FeatureLow, layer.FeatureHigh);

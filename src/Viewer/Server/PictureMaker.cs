@@ -23,6 +23,7 @@ internal sealed class PictureMaker : IDisposable
     private readonly GlThread _gl;
     private readonly VolumeGrid _grid;
     private readonly Func<int, IReadOnlyList<EditedBox>> _changes;
+    private readonly Func<SceneState, IReadOnlyList<SceneLine>> _lines;
     private readonly SceneRenderer _renderer;
     private (int Time, int Version)? _labels;
     private bool _smooth;                                                   // whether the last full picture left time for smooth edges
@@ -32,9 +33,10 @@ internal sealed class PictureMaker : IDisposable
     /// <param name="gl">The context's thread; ended with this.</param>
     /// <param name="grid">The volume.</param>
     /// <param name="changes">What was changed in labels after one of their versions.</param>
-    public PictureMaker(GlThread gl, VolumeGrid grid, Func<int, IReadOnlyList<EditedBox>> changes)
+    /// <param name="lines">The tails of a scene's tracks.</param>
+    public PictureMaker(GlThread gl, VolumeGrid grid, Func<int, IReadOnlyList<EditedBox>> changes, Func<SceneState, IReadOnlyList<SceneLine>> lines)
     {
-        (_gl, _grid, _changes) = (gl, grid, changes);
+        (_gl, _grid, _changes, _lines) = (gl, grid, changes, lines);
         _renderer = gl.Invoke(device => new SceneRenderer(device));
     }
 
@@ -51,10 +53,11 @@ internal sealed class PictureMaker : IDisposable
     /// <param name="full">Whether ids come with it, and smooth edges where there is time for them; else it is quick.</param>
     public async Task<Picture> DrawAsync(SceneState scene, Frame frame, int labelVersion, CellColors colors, int width, int height, bool full)
     {
+        IReadOnlyList<SceneLine> lines = _lines(scene);
         (RenderedPicture picture, uint[]? ids, double milliseconds) = await _gl.InvokeAsync(_ =>
         {
             Upload(scene, frame, labelVersion);
-            _renderer.Colors = colors.Colors;
+            (_renderer.Colors, _renderer.Lines) = (colors.Colors, lines);
             long start = Stopwatch.GetTimestamp();
             int factor = full && _smooth ? 2 : 1;
             RenderedPicture drawn = _renderer.Render(scene with { View = ViewKind.Volume, Decorations = new Decorations() }, width, height, factor);
@@ -94,7 +97,7 @@ internal sealed class PictureMaker : IDisposable
             _labels = (frame.Time, labelVersion);
         }
         bool planes = scene.Slices != SlicePlanes.None;
-        for (int c = 0; c < frame.Images.Count; c++)
+        for (int c = 0; c < Math.Min(frame.Images.Count, scene.Images.Length); c++)
         {
             // what is not looked at in 3D takes no memory there
             if (!scene.Images[c].IsVisible || (scene.Images[c].Mode == ProjectionMode.None && !planes) || (_images.TryGetValue(c, out int held) && held == frame.Time))

@@ -126,9 +126,9 @@ internal sealed class PictureStream(ViewSession session, PictureMaker maker, Tim
     }
 
     // what decides the picture; scenes share what did not change, so parts are compared as they are
-    private sealed record Key(int Width, int Height, bool Full, SceneState Scene, int Labels, CellColors Colors)
+    private sealed record Key(int Width, int Height, bool Full, SceneState Scene, int Labels, CellColors Colors, TrackView? Tracks)
     {
         public static Key Of(ViewSession session, SceneState scene, (int Width, int Height) size) =>
-            new(size.Width, size.Height, false, scene with { Cursor = default, View = default }, session.LabelVersion, session.Colors);
+            new(size.Width, size.Height, false, scene with { Cursor = default, View = default }, session.LabelVersion, session.Colors, session.Tracks);
     }
 }

@@ -33,6 +33,10 @@ public static class SceneStart
         };
     }
 
+    /// <summary>The looks of channels that were added to a scene.</summary>
+    internal static IEnumerable<ImageLayer> Added(SceneFiles files, Frame frame, int from) =>
+        Enumerable.Range(from, frame.Images.Count - from).Select(c => Layer(files, frame.Images[c], c, Math.Max(2, frame.Images.Count), new ViewLook()));
+
     private static ImageLayer Layer(SceneFiles files, IntensityVolume image, int channel, int channels, ViewLook look)
     {
         (double low, double high) = look.Contrast ?? image.Percentiles(look.Percentiles.Low, look.Percentiles.High);

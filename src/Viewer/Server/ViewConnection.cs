@@ -20,9 +20,9 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
     private readonly WebSocket _socket;
     private readonly int _longestMessage;
     private readonly PictureStream? _pictures;
-    private readonly List<JsonObject> _early = [];
-    private volatile bool _greeted;
     private readonly CancellationTokenSource _ended;
+    private SceneCommand? _taken;                                            // what is being read, and its number
+    private long _serial, _done;
     // a page that does not read is dropped before this fills memory
     private readonly Channel<(byte[] Bytes, WebSocketMessageType Type)> _outgoing = Channel.CreateBounded<(byte[], WebSocketMessageType)>(4096);
 
@@ -38,14 +38,13 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
     public static async Task RunAsync(ViewSession session, WebSocket socket, ViewOptions options, CancellationToken closing)
     {
         var connection = new ViewConnection(session, socket, options, closing);
-        int number = session.Join(connection);
+        session.Join(connection, (number, scene) => connection.Send(new JsonObject
+        {
+            ["type"] = "hello", ["client"] = number, ["title"] = options.Title, ["keys"] = options.Keys, ["largest_drop"] = options.LargestDrop, ["info"] = session.Describe(),
+            ["scene"] = JsonNode.Parse(SceneJson.Write(scene)), ["colors"] = session.Colors.Version,
+        }));
         try
         {
-            connection.Greet(new JsonObject
-            {
-                ["type"] = "hello", ["client"] = number, ["title"] = options.Title, ["keys"] = options.Keys, ["info"] = session.Describe(),
-                ["scene"] = JsonNode.Parse(SceneJson.Write(session.Scene)), ["colors"] = session.Colors.Version,
-            });
             Task writing = connection.WriteAsync(), drawing = connection._pictures?.RunAsync(connection._ended.Token) ?? Task.CompletedTask;
             await connection.ReadAsync().ConfigureAwait(false);
             await connection._ended.CancelAsync().ConfigureAwait(false);
@@ -58,10 +57,22 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
         }
     }
 
-    public void OnCommand(SceneCommand command)
+    // `done`: the page's commands up to this one are in the scene, before what it is told; those after it are still on their way
+    public void OnCommand(SceneCommand command, bool isOwn)
     {
-        Send(new JsonObject { ["type"] = "command", ["command"] = JsonNode.Parse(SceneJson.Write(command)) });
+        if (isOwn)
+            _done = _serial;
+        if (isOwn && ReferenceEquals(command, _taken))
+            Send(new JsonObject { ["type"] = "done", ["done"] = _done });
+        else
+            Send(new JsonObject { ["type"] = "command", ["command"] = JsonNode.Parse(SceneJson.Write(command)), ["done"] = _done });
         _pictures?.Changed(command);
+    }
+
+    public void OnScene(SceneState scene)
+    {
+        _done = _serial;
+        Send(new JsonObject { ["type"] = "scene", ["scene"] = JsonNode.Parse(SceneJson.Write(scene)), ["done"] = _done });
     }
 
     public void OnColors(CellColors colors)
@@ -75,6 +86,16 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
         Send(message);
         _pictures?.Edited();
     }
+
+    public void OnTracks()
+    {
+        Send(new JsonObject { ["type"] = "tracks" });
+        _pictures?.Changed(null);
+    }
+
+    public void OnChannels() => Send(new JsonObject { ["type"] = "reload" });
+
+    public void OnCompared(JsonObject? compared) => Send(new JsonObject { ["type"] = "compared", ["compared"] = compared });
 
     public void OnRefused(JsonObject message) => Send(message);
 
@@ -143,22 +164,16 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
     {
         try
         {
-            (SceneCommand? command, ClientRequest? request) = ClientRequestJson.Read(message);
-            if (command is not null)
-            {
-                _session.Apply(command, this);
-                _pictures?.Changed(command);
-            }
+            (_taken, ClientRequest? request) = ClientRequestJson.Read(message, out _serial);
+            if (_taken is not null)
+                _session.Apply(_taken, this);
             else if (request is not null)
-            {
                 Answer(request);
-            }
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException)
         {
-            OnError(e.Message.ReplaceLineEndings(" "));
-            // what the page believes may differ from what is
-            Send(new JsonObject { ["type"] = "scene", ["scene"] = JsonNode.Parse(SceneJson.Write(_session.Scene)) });
+            Send(new JsonObject { ["type"] = "error", ["serial"] = _serial, ["message"] = e.Message.ReplaceLineEndings(" ") });
+            _session.Show(this);                                             // what the page believes may differ from what is
         }
     }
 
@@ -176,20 +191,20 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
                 _pictures?.Shown();
                 break;
             case ClientRequest.Edit edit:
-                _session.Edit(edits => edits.Apply(edit.Command), this);
+                _session.Edit(edit.Command, this, _serial);
                 break;
             case ClientRequest.Undo:
-                _session.Edit(edits => edits.Undo() ?? EditResult.None, this);
+                _session.Edit(edits => edits.Undo() ?? EditResult.None, this, _serial);
                 break;
             case ClientRequest.Redo:
-                _session.Edit(edits => edits.Redo() ?? EditResult.None, this);
+                _session.Edit(edits => edits.Redo() ?? EditResult.None, this, _serial);
                 break;
             case ClientRequest.Save:
                 _session.Edit(edits =>
                 {
                     edits.Save();
                     return EditResult.None;
-                }, this, saves: true);
+                }, this, _serial, saves: true);
                 break;
             case ClientRequest.Pick pick:
                 _ = PickAsync(pick);
@@ -219,34 +234,7 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
         static JsonObject Json(PointUm p) => new() { ["z"] = p.Z, ["y"] = p.Y, ["x"] = p.X };
     }
 
-    // a page hears hello first: what the session says before waits
-    private void Greet(JsonObject hello)
-    {
-        lock (_early)
-        {
-            Write(hello);
-            _early.ForEach(Write);
-            _greeted = true;
-        }
-    }
-
     private void Send(JsonObject message)
-    {
-        if (!_greeted)
-        {
-            lock (_early)
-            {
-                if (!_greeted)
-                {
-                    _early.Add(message);
-                    return;
-                }
-            }
-        }
-        Write(message);
-    }
-
-    private void Write(JsonObject message)
     {
         if (!_outgoing.Writer.TryWrite((Encoding.UTF8.GetBytes(message.ToJsonString()), WebSocketMessageType.Text)))
             _ended.Cancel();

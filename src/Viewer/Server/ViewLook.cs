@@ -22,4 +22,7 @@ public sealed record ViewLook
 
     /// <summary>How labels are shown.</summary>
     public LabelLayer Labels { get; init; } = new();
+
+    /// <summary>Time points that tails of tracks go back; 0 for none. Default 8.</summary>
+    public int Tails { get; init; } = 8;
 }

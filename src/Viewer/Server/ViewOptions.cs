@@ -18,6 +18,9 @@ public sealed record ViewOptions
     /// <summary>The longest message a page may send, in bytes; a long stroke of the brush has a few thousand. Default 1 MiB.</summary>
     public int LongestMessage { get; init; } = 1 << 20;
 
+    /// <summary>The largest file that may be dropped on a page, in bytes. Default 1 GiB.</summary>
+    public long LargestDrop { get; init; } = 1L << 30;
+
     /// <summary>After how long without a change of the camera the full picture is drawn. Default 120 ms.</summary>
     public TimeSpan Rest { get; init; } = TimeSpan.FromMilliseconds(120);
 

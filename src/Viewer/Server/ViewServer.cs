@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -18,6 +19,7 @@ public sealed class ViewServer : IAsyncDisposable
     private readonly ViewOptions _options;
     private readonly AccessGuard _guard;
     private readonly WebApplication _app;
+    private readonly DroppedFiles _dropped = new();
     private readonly CancellationTokenSource _closing = new();
 
     private ViewServer(ViewSession session, ViewOptions options)
@@ -71,6 +73,7 @@ public sealed class ViewServer : IAsyncDisposable
         await _app.StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
         await _session.DisposeAsync().ConfigureAwait(false);
+        _dropped.Dispose();
         _closing.Dispose();
     }
 
@@ -87,6 +90,8 @@ public sealed class ViewServer : IAsyncDisposable
         {
             if (path == "/socket")
                 await SocketAsync(context).ConfigureAwait(false);
+            else if (context.Request.Method == HttpMethods.Post && path.StartsWith("/data/drop/", StringComparison.Ordinal))
+                await DropAsync(context, path[11..]).ConfigureAwait(false);
             else if (context.Request.Method != HttpMethods.Get)
                 await SayAsync(context, HttpStatusCode.MethodNotAllowed, "only GET is served.").ConfigureAwait(false);
             else if (path is "/" or "")
@@ -170,7 +175,28 @@ public sealed class ViewServer : IAsyncDisposable
         await ViewConnection.RunAsync(_session, socket, _options, _closing.Token).ConfigureAwait(false);
     }
 
-    // data/image/TIME/CHANNEL/TILE, data/labels/TIME/TILE, data/colors, data/cells/TIME, data/histogram/TIME/CHANNEL, data/tracks
+    // a file that was dropped on the page; the guard has made sure that it was the page itself
+    private async Task DropAsync(HttpContext context, string name)
+    {
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = _options.LargestDrop;
+        if (context.Request.ContentLength is not { } length || length > _options.LargestDrop)
+        {
+            await SayAsync(context, HttpStatusCode.RequestEntityTooLarge, $"a file that is dropped may have {_options.LargestDrop / 1_000_000} MB; start the program with this one instead.").ConfigureAwait(false);
+            return;
+        }
+        string path = await _dropped.KeepAsync(name, context.Request.Body, context.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            await SayAsync(context, HttpStatusCode.OK, await _session.AddAsync(path).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or ArgumentException)
+        {
+            DroppedFiles.Remove(path);
+            await SayAsync(context, HttpStatusCode.UnprocessableEntity, e.Message.Replace(path, name, StringComparison.Ordinal)).ConfigureAwait(false);
+        }
+    }
+
+    // data/image/TIME/CHANNEL/TILE, data/labels/TIME/TILE, data/compared/VERSION/TIME/TILE, data/colors, data/cells/TIME, data/histogram/TIME/CHANNEL, data/tracks
     private async Task DataAsync(HttpContext context, string path)
     {
         string[] parts = path.Split('/');
@@ -185,6 +211,9 @@ public sealed class ViewServer : IAsyncDisposable
             case ["labels", var time, .. var tile]:
                 Frame labelled = await _session.Frames.GetAsync(Number(time)).ConfigureAwait(false);
                 await BytesAsync(context, SliceTiles.Labels(labelled.Labels ?? throw new ArgumentException("there are no labels."), TileAddress.Parse(string.Join('/', tile)))).ConfigureAwait(false);
+                break;
+            case ["compared", _, var time, .. var tile]:
+                await BytesAsync(context, SliceTiles.Labels(await _session.ComparedAsync(Number(time)).ConfigureAwait(false), TileAddress.Parse(string.Join('/', tile)))).ConfigureAwait(false);
                 break;
             case ["colors"]:
                 await BytesAsync(context, _session.Colors.ToBytes()).ConfigureAwait(false);

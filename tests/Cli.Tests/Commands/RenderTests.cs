@@ -68,6 +68,25 @@ public sealed class RenderTests : IDisposable
         Assert.Equal(colors[0], colors[1]);      // a track keeps its colour
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_MovieWithTracks_DrawsTails(bool slices)
+    {
+        RequireOpenGl();
+        TiffWriter.WriteLabels(At("m.tif"), TestMovies.Stack(TestMovies.GlideAndDivide()), "TYX");
+        CliProgram.Run("track", "--labels", At("m.tif"), "-o", At("tracked"), "--format", "ctc,tif").Succeeds();
+        string[] args = ["render", At("m.tif"), "--labels-only", "--movie", "--size", "160x140", "--supersample", "1", "--color-by", "track", "--tracks", At("tracked/m_RES"), .. slices ? (string[])["--slice", "xy"] : ["--view", "front"]];
+
+        CliProgram.Run([.. args, "-o", At("with")]).Succeeds();
+        CliProgram.Run([.. args, "-o", At("without"), "--tail", "0"]).Succeeds();
+
+        Assert.Equal(File.ReadAllBytes(At("without/frame_00001.png")), File.ReadAllBytes(At("with/frame_00001.png")));     // nobody came from anywhere yet
+        using SKBitmap with = SKBitmap.Decode(At("with/frame_00005.png")), without = SKBitmap.Decode(At("without/frame_00005.png"));
+        int different = with.Pixels.Zip(without.Pixels).Count(p => p.First != p.Second);
+        Assert.InRange(different, 50, 160 * 140 / 10);
+    }
+
     [Fact]
     public void Run_Mp4_HasEveryPictureAsItWasDrawn()
     {

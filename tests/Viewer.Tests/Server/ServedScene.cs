@@ -33,6 +33,8 @@ public sealed class ServedScene : IAsyncDisposable
 
     public string LabelFile => Path.Combine(_folder, "labels.tif");
 
+    public string TrackFile => Path.Combine(_folder, "tracks.txt");
+
     public string Token => Server.Address[(Server.Address.IndexOf("token=", StringComparison.Ordinal) + 6)..];
 
     /// <summary>Serves balls of known places: 1 at z 6, y 16, x 16 and 70000 at z 6, y 16, x 44, each of radius 6 voxels; 3 at z 6, y 46, x 30.</summary>
@@ -45,6 +47,14 @@ public sealed class ServedScene : IAsyncDisposable
         LabelVolume[] labels = [.. Enumerable.Range(0, frames).Select(t => Phantoms.Labels(12, 64, 60, (z, y, x) => Ball(z, y, x - t)))];
         Write(folder, labels);
         return await OpenAsync(folder, labels[0], withGl, options).ConfigureAwait(false);
+    }
+
+    /// <summary>Serves one volume of labels, and an image that is made of it.</summary>
+    internal static async Task<ServedScene> StartAsync(LabelVolume labels, bool withGl = false)
+    {
+        string folder = Directory.CreateTempSubdirectory("cellpose3d-test-").FullName;
+        Write(folder, [labels]);
+        return await OpenAsync(folder, labels, withGl, null).ConfigureAwait(false);
     }
 
     /// <summary>Closes everything and serves the same files anew, as another start of the program would.</summary>
@@ -87,8 +97,8 @@ public sealed class ServedScene : IAsyncDisposable
     private static async Task<ServedScene> OpenAsync(string folder, LabelVolume labels, bool withGl, ViewOptions? options)
     {
         SceneFiles files = SceneFiles.Open(Path.Combine(folder, "image.tif"), Path.Combine(folder, "labels.tif"), new SceneFileOptions { LongestSide = 1 << 24 });
-        var desk = new EditDesk(EditSession.Open(Path.Combine(folder, "labels.tif")));
         TrackView? tracks = files.Frames > 1 ? TrackView.Read(Path.Combine(folder, "tracks.txt"), files) : null;
+        var desk = new EditDesk(EditSession.Open(Path.Combine(folder, "labels.tif"), tracks: tracks?.Book));
         var look = new ViewLook { Labels = new LabelLayer { Coloring = tracks is null ? LabelColoring.Id : LabelColoring.Track } };
         ViewSession session = await ViewSession.OpenAsync(files, look, withGl ? OpenGl() : null, tracks, desk).ConfigureAwait(false);
         ViewServer server = await ViewServer.StartAsync(session, options ?? new ViewOptions { Title = "balls.tif" }).ConfigureAwait(false);

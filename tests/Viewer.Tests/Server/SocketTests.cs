@@ -73,21 +73,21 @@ public sealed class SocketTests
     }
 
     [Fact]
-    public async Task Send_ACommand_ReachesTheOthersOnly()
+    public async Task Send_ACommand_ReachesTheOthers_AndIsConfirmedToItsSender()
     {
         await using ServedScene served = await ServedScene.StartAsync();
         using SocketClient first = await SocketClient.ConnectAsync(served, Cancel), second = await SocketClient.ConnectAsync(served, Cancel);
 
-        await first.SendAsync("""{"do":"select","ids":[3],"change":"Replace"}""", Cancel);
+        await first.SendAsync("""{"do":"select","ids":[3],"change":"Replace","serial":7}""", Cancel);
         JsonObject heard = await second.ExpectAsync("command", Cancel);
         await first.SendAsync("{", Cancel);
-        JsonObject own;
-        do
-            own = (await first.ReceiveAsync(Cancel)).Json!;
-        while ((string?)own["type"] is "colors");
+        var own = new List<JsonObject>();
+        while (own.Count == 0 || (string?)own[^1]["type"] != "error")
+            own.Add((await first.ReceiveAsync(Cancel)).Json!);
 
         Assert.Equal("select", (string?)heard["command"]!["do"]);
-        Assert.Equal("error", (string?)own["type"]);
+        Assert.Equal(["done", "error"], own.Select(m => (string?)m["type"]).Where(t => t != "colors"));
+        Assert.Equal(7, (long)own.Single(m => (string?)m["type"] == "done")["done"]!);
         Assert.Equal([3u], served.Session.Scene.Labels!.Selected);
         Assert.Equal([3], (await SocketClient.ConnectAsync(served, Cancel)).Hello["scene"]!["labels"]!["selected"]!.AsArray().Select(n => (int)n!));
     }
@@ -98,13 +98,13 @@ public sealed class SocketTests
         await using ServedScene served = await ServedScene.StartAsync();
         using SocketClient first = await SocketClient.ConnectAsync(served, Cancel), second = await SocketClient.ConnectAsync(served, Cancel);
 
-        await first.SendAsync("""{"edit":"paint","id":null,"points":[{"z":2,"y":40,"x":8}],"radius":2,"plane":"XY","time":0}""", Cancel);
+        await first.SendAsync("""{"edit":"paint","id":null,"points":[{"z":2,"y":40,"x":8}],"radius":2,"plane":"XY","time":0,"serial":5}""", Cancel);
         JsonObject mine = await first.ExpectAsync("edited", Cancel), theirs = await second.ExpectAsync("edited", Cancel);
         uint[] painted = await Tile(served, "labels/0/xy/2/0/0/0");
         await second.SendAsync("""{"ask":"undo"}""", Cancel);
         JsonObject undone = await first.ExpectAsync("edited", Cancel);
 
-        Assert.Equal((true, false), ((bool)mine["mine"]!, (bool)theirs["mine"]!));
+        Assert.Equal((5L, null), ((long?)mine["serial"], (long?)theirs["serial"]));
         Assert.Equal(70_001u, (uint)mine["new_ids"]![0]!);
         Assert.Equal((1, 2), ((int)mine["version"]!, (int)undone["version"]!));
         Assert.Equal(13, painted.Count(id => id == 70_001));               // the voxels within 2 of one
@@ -163,6 +163,62 @@ public sealed class SocketTests
         Assert.Equal(again.LabelFile, (string?)saved["saved"]);
         Assert.Equal((0, false), ((int)saved["state"]!["recovered"]!, (bool)saved["state"]!["is_dirty"]!));
         Assert.DoesNotContain(3, IO.LabelReader.Read(again.LabelFile).Data);
+    }
+
+    [Fact]
+    public async Task Send_ByTwoAtOnce_BothCanTellTheOneOrder()
+    {
+        await using ServedScene served = await ServedScene.StartAsync();
+        using SocketClient first = await SocketClient.ConnectAsync(served, Cancel), second = await SocketClient.ConnectAsync(served, Cancel);
+
+        // turns add up, a cursor is clamped, a layer replaces what another command changed, and some do not fit
+        string[] Commands(int seed) => [.. Enumerable.Range(1, 120).Select(n => ((seed + n) % 6) switch
+        {
+            0 => $$"""{"do":"orbit","azimuth":{{n % 7}},"elevation":{{seed}},"serial":{{n}}}""",
+            1 => $$"""{"do":"cursor","cursor":{"z":{{n}},"y":{{n % 60}},"x":{{seed}}},"serial":{{n}}}""",
+            2 => $$"""{"do":"select","ids":[{{n % 5 + 1}}],"change":"Add","serial":{{n}}}""",
+            3 => $$"""{"do":"select","ids":[{{n % 3 + seed}}],"change":"Remove","serial":{{n}}}""",
+            4 => $$"""{"do":"clip","box":{"low":{"z":{{n % 3}},"y":0,"x":0},"high":{"z":99,"y":{{20 + n}},"x":{{30 + seed}} } },"planes":[],"serial":{{n}} }""",
+            _ => $$"""{"do":"time","time":{{n % 2}},"serial":{{n}}}""",
+        }), $$"""{"do":"look","decorations":{"text":"{{seed}}"},"serial":121}"""];
+        SceneState[] believed = await Task.WhenAll(Believe(first, Commands(1)), Believe(second, Commands(2)));
+
+        Assert.Equal([SceneJson.Write(served.Session.Scene), SceneJson.Write(served.Session.Scene)], believed.Select(SceneJson.Write));
+    }
+
+    // sends all at once, hears until both pages said their last, and makes of the scene what is heard
+    private static async Task<SceneState> Believe(SocketClient client, string[] commands)
+    {
+        SceneState scene = SceneJson.ReadScene(client.Hello["scene"]!.ToJsonString());
+        Task sending = Task.Run(async () =>
+        {
+            foreach (string command in commands)
+                await client.SendAsync(command, Cancel);
+        }, Cancel);
+        for (int last = 0; last < 2;)
+        {
+            JsonObject message = (await client.ReceiveAsync(Cancel)).Json!;
+            SceneCommand? command = (string?)message["type"] switch
+            {
+                "command" => SceneJson.ReadCommand(message["command"]!.ToJsonString()),
+                "done" => Own(commands[(int)message["done"]! - 1]),
+                _ => null,
+            };
+            if (message["scene"] is JsonObject whole)
+                scene = SceneJson.ReadScene(whole.ToJsonString());
+            if (command is not null)
+                scene = SceneReducer.Apply(scene, command);
+            last += command is SceneCommand.SetLook ? 1 : 0;
+        }
+        await sending;
+        return scene;
+
+        static SceneCommand Own(string json)
+        {
+            JsonObject command = JsonNode.Parse(json)!.AsObject();
+            command.Remove("serial");
+            return SceneJson.ReadCommand(command.ToJsonString());
+        }
     }
 
     private static async Task<uint[]> Tile(ServedScene served, string path) =>
