@@ -5,6 +5,7 @@ using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Viewing;
 using Cellpose3D.Viewer.Contexts;
 using Cellpose3D.Viewer.Editing;
+using Cellpose3D.Viewer.Segmenting;
 using Cellpose3D.Viewer.Server;
 using Cellpose3D.Viewer.Volumes;
 
@@ -25,14 +26,16 @@ internal static class ViewCommand
         ViewSettings settings = ViewArguments.Parse(parse);
         if (settings.Window)
             return ShowWindow(settings, reporter, cancellationToken);
-        SceneFiles files = SceneFiles.Open(settings.Image, settings.Labels, settings.Files, cancellationToken);
+        (SceneFiles files, settings) = Open(settings, reporter, cancellationToken);
         ViewSession session;
         try
         {
             Check(files, settings, reporter);
             TrackView? tracks = settings.Tracks is { } path ? TrackView.Read(path, files, cancellationToken) : null;
             EditDesk? desk = OpenDesk(files, settings, reporter, cancellationToken);
-            session = ViewSession.OpenAsync(files, settings.Look, OpenGl(settings, reporter), tracks, desk, settings.Files.MaxMemoryBytes / 2).GetAwaiter().GetResult();
+            ISegmenter? segmenter = settings.Image is { } image
+                ? new PageSegmenter(image, settings.Files.ImageAxes, settings.Files.VoxelUm, settings.Device, settings.Files.MaxMemoryBytes / 2, reporter) : null;
+            session = ViewSession.OpenAsync(files, settings.Look, OpenGl(settings, reporter), tracks, desk, settings.Files.MaxMemoryBytes / 2, segmenter).GetAwaiter().GetResult();
         }
         catch
         {
@@ -65,10 +68,31 @@ internal static class ViewCommand
             reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"the first {FrameStore.MostChannels} of {files.Channels} channels are shown."));
     }
 
+    // without labels, those that an earlier 'view' saved or 'segment' wrote
+    private static (SceneFiles Files, ViewSettings Settings) Open(ViewSettings settings, Reporter reporter, CancellationToken cancellationToken)
+    {
+        if (settings is { Image: { } image, Labels: null } && Path.Exists(NewLabels.PathFor(image)))
+        {
+            string labels = NewLabels.PathFor(image);
+            try
+            {
+                SceneFiles files = SceneFiles.Open(image, labels, settings.Files, cancellationToken);
+                reporter.Info($"labels: '{labels}', which lie beside the image.");
+                return (files, settings with { Labels = labels });
+            }
+            catch (InvalidDataException e)
+            {
+                reporter.Warn($"{e.Message} Labels can be made once '{labels}' is out of the way.");
+                settings = settings with { ReadOnly = true };
+            }
+        }
+        return (SceneFiles.Open(settings.Image, settings.Labels, settings.Files, cancellationToken), settings);
+    }
+
     // edited labels are all in memory, at full resolution
     private static EditDesk? OpenDesk(SceneFiles files, ViewSettings settings, Reporter reporter, CancellationToken cancellationToken)
     {
-        if (settings.Labels is null || settings.ReadOnly)
+        if (settings.ReadOnly)
             return null;
         long bytes = 4 * files.Grid.Shape.Count * files.Frames;
         if (files.Reductions.Count > 0 || bytes > settings.Files.MaxMemoryBytes / 2)
@@ -76,9 +100,11 @@ internal static class ViewCommand
             reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"the labels can only be looked at: editing needs all of them in memory, {bytes / 1e9:f1} GB; give a larger --max-memory."));
             return null;
         }
-        EditSession edits = EditSession.Open(settings.Labels, settings.Files.LabelAxes, settings.Files.VoxelUm, cancellationToken);
+        EditSession edits = settings.Labels is { } labels
+            ? EditSession.Open(labels, settings.Files.LabelAxes, settings.Files.VoxelUm, cancellationToken)
+            : NewLabels.Begin(settings.Image!, settings.Files.ImageAxes, files);
         if (edits.Recovered > 0)
-            reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"{edits.Recovered} changes of '{settings.Labels}' had not been saved and were recovered."));
+            reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"{edits.Recovered} changes of '{edits.Path}' had not been saved and were recovered."));
         return new EditDesk(edits);
     }
 

@@ -15,6 +15,13 @@ public sealed record EditResult(ImmutableArray<EditedBox> Boxes, ImmutableArray<
     /// <summary>Whether they became what the edit made of them, rather than what they were before it.</summary>
     internal bool IsForth { get; init; } = true;
 
+    /// <summary>This and another one of another time point, made one after the other.</summary>
+    /// <param name="next">What was changed after it.</param>
+    internal EditResult With(EditResult next) => new([.. Boxes, .. next.Boxes], [.. Ids.Concat(next.Ids).Distinct().Order()], [.. NewIds, .. next.NewIds], Voxels + next.Voxels)
+    {
+        Changes = [.. Changes, .. next.Changes],
+    };
+
     /// <summary>Nothing changed.</summary>
     public static EditResult None { get; } = new([], [], [], 0);
 }

@@ -8,6 +8,7 @@ import { CellTable } from './table.js';
 import { Lineage } from './lineage.js';
 import { Keys } from './keys.js';
 import { Editing } from './edit.js';
+import { SegmentPanel } from './segment.js';
 import { numberText } from './scale.js';
 
 /** @typedef {import('./types.js').Hello} Hello */
@@ -17,6 +18,7 @@ import { numberText } from './scale.js';
 
 /** @type {Plane[]} */ const PLANES = ['xy', 'xz', 'zy'];
 const LAYOUTS = ['quad', 'xy', 'xz', 'zy', 'volume'];
+const TABS = ['layers', 'cells', 'segment'];
 const FRAMES_A_SECOND = 8;
 
 // the token is in a cookie by now: it need not stay in the address, where a screenshot or a history shows it
@@ -52,6 +54,8 @@ class App {
     });
     this.keys = new Keys(this.actions);
     this.editing = new Editing(this.store, this.slices, this.volume, toast, () => this.drawSlices());
+    this.segment = hello.info.segmentation ? new SegmentPanel(byId('panel-segment'), this.store, this.slices, { state: () => this.editing.state, toast, redraw: () => this.drawSlices() }) : null;
+    byId('tab-segment').hidden = !this.segment;
     this.#defineActions();
     this.#wire();
     const flat = hello.scene.grid.shape.z === 1;
@@ -76,6 +80,7 @@ class App {
       case 'picked': this.volume.picked(message); break;
       case 'edited': this.editing.edited(message); break;
       case 'refused': this.editing.refused(message); break;
+      case 'segmentation': this.segment?.onStatus(message); break;
       case 'error': toast(message.message, true); break;
     }
   }
@@ -176,7 +181,7 @@ class App {
     t.oninput = () => store.run({ do: 'time', time: Number(t.value) });
     byId('play').onclick = () => this.run('play');
     for (const button of document.querySelectorAll('#bar [data-action]')) button.addEventListener('click', () => this.run(/** @type {HTMLElement} */ (button).dataset.action ?? ''));
-    for (const name of ['layers', 'cells']) byId(`tab-${name}`).onclick = () => this.#tab(name);
+    for (const name of TABS) byId(`tab-${name}`).onclick = () => this.#tab(name);
     for (const slice of this.slices) this.#wireSlice(slice);
     this.#wireVolume();
     for (const view of document.querySelectorAll('.view')) {
@@ -188,10 +193,11 @@ class App {
 
   /** @param {string} name */
   #tab(name) {
-    for (const other of ['layers', 'cells']) {
+    for (const other of TABS) {
       byId(`tab-${other}`).setAttribute('aria-selected', String(other === name));
       byId(`panel-${other}`).hidden = other !== name;
     }
+    this.segment?.show(name === 'segment');
     if (name === 'cells') void this.table.refresh();
   }
 
@@ -460,6 +466,7 @@ const link = new Link({
       app.store.reset(message.scene);
       app.volume.reconnect();
       app.editing.setState(message.info.editing ?? null);
+      if (message.info.segmentation) app.segment?.onStatus(message.info.segmentation.status);
     } else {
       app = new App(message, link);
       Object.assign(window, { cellpose3d: app });                            // for tests, and for the curious
