@@ -183,6 +183,8 @@ internal sealed class PageSegmenter : ISegmenter
     {
         using PlaneFile<float> file = PlaneFiles.OpenImage(_image, _axes, cancellationToken);
         PlaneSource<float> first = file.Planes(time, 0);
+        if (request.Plane >= first.Depth)
+            throw new ArgumentException($"plane must be 0 to {first.Depth - 1}; got {request.Plane}.", nameof(request));
         var plane = new NdArray<float>(file.Channels, first.Height, first.Width);
         for (int c = 0; c < file.Channels; c++)
             file.Planes(time, c).Read(request.Plane, plane.Plane(c));

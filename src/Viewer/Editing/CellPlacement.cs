@@ -7,10 +7,7 @@ namespace Cellpose3D.Viewer.Editing;
 /// <summary>Brings cells that were found elsewhere into labels.</summary>
 internal static class CellPlacement
 {
-    // of cells that overlap by more than half of what both cover there is but one pair, so that no id is given twice
-    private const double SameCell = 0.5;
-
-    /// <summary>The edit that puts cells into labels; a cell that is there already, by more than half of what both cover, keeps its id.</summary>
+    /// <summary>The edit that puts cells into labels; a cell that is there already, larger or smaller, keeps its id.</summary>
     /// <param name="volume">The labels of the time point; borrowed.</param>
     /// <param name="found">The cells; borrowed.</param>
     /// <param name="keepsOthers">As <see cref="EditCommand.PutCells.KeepsOthers"/>.</param>
@@ -32,10 +29,12 @@ internal static class CellPlacement
             if (cell != 0)
                 shared[(cell, id)] = shared.GetValueOrDefault((cell, id)) + 1;
         });
+        // the same cell: more than half of the smaller one is in the larger; of several pieces the one that shares most
         uint[] ids = new uint[found.Count];
-        foreach (((int cell, uint id), long both) in shared)
+        var given = new HashSet<uint>();
+        foreach (((int cell, uint id), long both) in shared.OrderByDescending(s => s.Value).ThenBy(s => s.Key))
         {
-            if (both > SameCell * (sizes[cell] + before[id] - both))
+            if (ids[cell - 1] == 0 && 2 * both > Math.Min(sizes[cell], before[id]) && given.Add(id))
                 ids[cell - 1] = id;
         }
         return new EditCommand.PutCells(found.Box, Pack(found.Labels), [.. ids], keepsOthers, keepsOthers ? [.. instead.Order()] : []) { Time = found.Time };

@@ -79,7 +79,7 @@ public sealed class SegmentationDesk : IAsyncDisposable
     /// <param name="thresholds">How masks are made of it at first.</param>
     /// <param name="keepsOthers">Whether cells that are there stay as they are, those of the last run excepted.</param>
     /// <returns>Why it was not begun; null where it was.</returns>
-    public string? Run(SegmentationRequest request, MaskThresholds thresholds, bool keepsOthers) => Begin(SegmentationPhase.Network, () =>
+    public string? Run(SegmentationRequest request, MaskThresholds thresholds, bool keepsOthers) => RefusalOf(request) ?? Begin(SegmentationPhase.Network, () =>
     {
         (_thresholds, _keepsOthers, _isWanted) = (thresholds, keepsOthers, true);
         return stop => RunAsync(request, stop);
@@ -88,7 +88,7 @@ public sealed class SegmentationDesk : IAsyncDisposable
     /// <summary>Begins to estimate the cells' diameter.</summary>
     /// <param name="request">What of; its diameter is ignored.</param>
     /// <returns>Why it was not begun; null where it was.</returns>
-    public string? EstimateDiameter(SegmentationRequest request) => Begin(SegmentationPhase.Estimate, () => stop => EstimateAsync(request, stop));
+    public string? EstimateDiameter(SegmentationRequest request) => RefusalOf(request) ?? Begin(SegmentationPhase.Estimate, () => stop => EstimateAsync(request, stop));
 
     /// <summary>Makes masks of what the network said last, with other thresholds.</summary>
     /// <param name="thresholds">Which.</param>
@@ -145,6 +145,9 @@ public sealed class SegmentationDesk : IAsyncDisposable
         _segmenter.Dispose();
         _closing.Dispose();
     }
+
+    private static string? RefusalOf(SegmentationRequest request) =>
+        string.IsNullOrWhiteSpace(request.Model) ? "a model must be named, by its name or the path of its weights." : request.Time < 0 || request.Plane < 0 ? "time point and plane must be 0 or more." : null;
 
     private string? Begin(SegmentationPhase phase, Func<Func<CancellationToken, Task>> prepare)
     {
@@ -280,9 +283,10 @@ public sealed class SegmentationDesk : IAsyncDisposable
 
     private void Report(SegmentationProgress progress)
     {
+        bool isNew;
         lock (_gate)
-            _progress = progress;
-        Tell(always: false);
+            (isNew, _progress) = (_progress.Step != progress.Step, progress);
+        Tell(always: isNew);
     }
 
     private void Tell(bool always)

@@ -194,13 +194,13 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
                     return EditResult.None;
                 }, this, saves: true);
                 break;
-            case ClientRequest.Segment segment:
+            case ClientRequest.Segment { Run: not null, Thresholds: not null } segment:
                 Say(_session.Segmentation, desk => desk.Run(segment.Run, segment.Thresholds, segment.KeepsOthers));
                 break;
-            case ClientRequest.Adjust adjust:
+            case ClientRequest.Adjust { Thresholds: not null } adjust:
                 Say(_session.Segmentation, desk => desk.Adjust(adjust.Thresholds, adjust.KeepsOthers));
                 break;
-            case ClientRequest.Estimate estimate:
+            case ClientRequest.Estimate { Run: not null } estimate:
                 Say(_session.Segmentation, desk => desk.EstimateDiameter(estimate.Run));
                 break;
             case ClientRequest.Stop:
@@ -209,6 +209,8 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
             case ClientRequest.Pick pick:
                 _ = PickAsync(pick);
                 break;
+            default:
+                throw new ArgumentException("a request must say what to run, and with which thresholds.");
         }
     }
 
