@@ -18,17 +18,18 @@ internal static class CellPlacement
         var shared = new Dictionary<(int Cell, uint Id), long>();
         var before = new Dictionary<uint, long>();
         long[] sizes = new long[found.Count + 1];
+        // what lies in a row is counted at once
+        (int Cell, uint Id) pair = default;
+        long run = 0;
         Visit(volume.Shape, found.Box, (at, n) =>
         {
-            uint id = volume.Voxels[at];
-            int cell = found.Labels[n];
-            sizes[cell]++;
-            if (id == 0 || (keepsOthers && !instead.Contains(id)))
-                return;
-            before[id] = before.GetValueOrDefault(id) + 1;
-            if (cell != 0)
-                shared[(cell, id)] = shared.GetValueOrDefault((cell, id)) + 1;
+            (int Cell, uint Id) here = (found.Labels[n], volume.Voxels[at]);
+            if (here != pair)
+                Count();
+            (pair, run) = (here, run + 1);
         });
+        Count();
+
         // the same cell: more than half of the smaller one is in the larger; of several pieces the one that shares most
         uint[] ids = new uint[found.Count];
         var given = new HashSet<uint>();
@@ -38,6 +39,18 @@ internal static class CellPlacement
                 ids[cell - 1] = id;
         }
         return new EditCommand.PutCells(found.Box, Pack(found.Labels), [.. ids], keepsOthers, keepsOthers ? [.. instead.Order()] : []) { Time = found.Time };
+
+        void Count()
+        {
+            sizes[pair.Cell] += run;
+            if (pair.Id != 0 && (!keepsOthers || instead.Contains(pair.Id)))
+            {
+                before[pair.Id] = before.GetValueOrDefault(pair.Id) + run;
+                if (pair.Cell != 0)
+                    shared[pair] = shared.GetValueOrDefault(pair) + run;
+            }
+            run = 0;
+        }
     }
 
     /// <summary>Puts cells into labels.</summary>

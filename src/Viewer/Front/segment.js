@@ -1,6 +1,5 @@
 import { getBytes, make } from './net.js';
 import { context2d } from './tiles.js';
-import { numberText } from './scale.js';
 
 /** @typedef {import('./types.js').EditState} EditState */
 /** @typedef {import('./types.js').Point} Point */
@@ -25,6 +24,11 @@ export class SegmentPanel {
    */
   view = 'image';
   /**
+   * What it showed when it was drawn last: the image until a map is here.
+   * @type {MapKind}
+   */
+  shown = 'image';
+  /**
    * Middle of the disk, in voxels.
    * @type {Point}
    */
@@ -37,7 +41,7 @@ export class SegmentPanel {
   estimate = button('seg-estimate', 'estimate', () => this.#estimate());
   scope = select('seg-scope');
   times = input('seg-times', 'checkbox', {});
-  others = select('seg-others', [['replace', 'are replaced'], ['keep', 'are kept']]);
+  others = select('seg-others', [['replace', 'cells there are replaced'], ['keep', 'cells there are kept']]);
   run = button('seg-run', 'Run', () => this.#run());
   stop = button('seg-stop', 'Stop', () => this.store.send({ ask: 'stop' }));
   bar = /** @type {HTMLProgressElement} */ (make('progress', { max: '1', 'aria-label': 'progress' }));
@@ -63,7 +67,7 @@ export class SegmentPanel {
     this.info = /** @type {Segmentation} */ (store.info.segmentation);
     this.status = this.info.status;
     const { shape } = store.scene.grid;
-    this.disk = { z: 0, y: shape.y / 2, x: shape.x / 2 };
+    this.disk = { z: 0, y: 0.8 * shape.y, x: 0.15 * shape.x };            // off the middle, where the cursor is
     this.#build();
     for (const slice of slices) {
       if (slice.plane !== 'xy') continue;
@@ -134,7 +138,7 @@ export class SegmentPanel {
     if (channels.length > 1) network.append(row('cells', this.chan), row('nuclei', this.chan2));
     network.append(row('diameter', this.diameter, make('span', { class: 'small' }, 'px'), this.estimate), row('on', this.scope));
     if (scene.frames > 1) network.append(make('div', { class: 'row' }, this.times, make('label', { for: 'seg-times', class: 'wide' }, 'at all time points')));
-    network.append(row('other cells', this.others), make('div', { class: 'row' }, this.run, this.stop, this.bar), this.step, this.message, refusal);
+    network.append(row('others', this.others), make('div', { class: 'row' }, this.run, this.stop, this.bar), this.step, this.message, refusal);
     const masks = make('section', { class: 'layer', 'aria-label': 'thresholds' }, make('h3', {}, make('span', { class: 'title' }, 'thresholds')),
       this.cellProb.row, this.flow.row, this.minSize.row, this.live, this.again);
     const maps = make('section', { class: 'layer', 'aria-label': 'what XY shows' }, make('h3', {}, make('span', { class: 'title' }, 'XY shows')), this.views);
@@ -214,7 +218,7 @@ export class SegmentPanel {
     // what is there is replaced where it came from the last run alone, or is nothing
     const suggested = this.isLive ? status.output?.kept_others ? 'keep' : 'replace' : (state?.largest_id ?? 0) === 0 ? 'replace' : 'keep';
     if (!this.others.dataset.chosen) this.others.value = suggested;
-    this.diameter.placeholder = status.output ? `auto (${numberText(status.output.diameter)})` : 'auto';
+    this.diameter.placeholder = status.output ? `auto: ${status.output.diameter.toFixed(1)}` : 'auto';
     this.live.textContent = !status.output ? 'They take effect with the first run; afterwards at once, without the network.'
       : this.isLive ? 'Masks follow at once; undo takes the whole run back.' : 'The labels were edited since the last run, which stays as it is.';
     this.again.hidden = !status.output || this.isLive || busy || refused;
@@ -229,10 +233,12 @@ export class SegmentPanel {
   /** @param {CanvasRenderingContext2D} context @param {SliceView} view */
   #drawMap(context, view) {
     const { output } = this.status, { scene } = this.store;
+    this.shown = 'image';
     if (this.view === 'image' || !output) return;
     const seen = (output.all_times || output.time === scene.time) && (output.is_volume || output.plane === scene.cursor.z);
     const picture = seen ? this.#map(`map/${this.view}/${output.version}/${scene.time}/${scene.cursor.z}`) : null;
     if (!picture) return;
+    this.shown = this.view;
     const { shape } = scene.grid, [left, top] = view.toScreen({ z: 0, y: -0.5, x: -0.5 }), [right, bottom] = view.toScreen({ z: 0, y: shape.y - 0.5, x: shape.x - 0.5 });
     context.imageSmoothingEnabled = false;
     context.drawImage(picture, left, top, right - left, bottom - top);
@@ -293,7 +299,7 @@ export class SegmentPanel {
     context.fillStyle = '#6cb6ff';
     context.fill();
     context.font = '11px system-ui, sans-serif';
-    context.fillText(`${numberText(this.shownDiameter ?? 0)} px`, disk.x + disk.radius * 0.71 + 5, disk.y + disk.radius * 0.71 + 12);
+    context.fillText(`${+(this.shownDiameter ?? 0).toFixed(1)} px`, disk.x + disk.radius * 0.71 + 5, disk.y + disk.radius * 0.71 + 12);
     context.restore();
   }
 

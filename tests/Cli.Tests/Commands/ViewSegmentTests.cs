@@ -84,6 +84,45 @@ public sealed class ViewSegmentTests : IDisposable
     }
 
     [Fact]
+    public async Task Segment_AllTimePoints_IsOneStep()
+    {
+        string image = TestImages.WriteTiff(At("movie.tif"), TestImages.Stack(TestImages.Discs(80, 80, 1), TestImages.Empty(80, 80, 2), TestImages.Discs(80, 80, 3)), "TYX");
+        CliProgram.Segment(image, "--diameter", "18", "--save", "masks", "-o", At("out")).Succeeds();
+        using CliProgram program = Start(image);
+        using ClientWebSocket socket = await Connect(program);
+
+        await Segment(socket, $$"""{"model":"{{CliProgram.Model}}","diameter":18,"all_times":true}""");
+        await Send(socket, """{"ask":"save"}""");
+        await Expect(socket, m => (string?)m["type"] == "edited" && m["saved"] is not null);
+        NdArray<int> expected = LabelReader.Read(At("out/movie_cp_masks.tif")), labels = LabelReader.Read(At("movie_cp_masks.tif"));
+        await Send(socket, """{"ask":"undo"}""");
+        JsonObject undone = await Expect(socket, m => (string?)m["type"] == "edited");
+
+        Assert.Equal(expected.Shape, labels.Shape);
+        Assert.Equal(expected.Data.Select(v => v != 0), labels.Data.Select(v => v != 0));
+        Assert.Equal(expected.Plane(0).ToArray(), labels.Plane(0).ToArray());
+        Assert.Equal(expected.Plane(0).ToArray().Max() + 1, labels.Plane(2).ToArray().Where(v => v > 0).Min());       // no id is used twice
+        Assert.False((bool)undone["state"]!["can_undo"]!);
+    }
+
+    [Fact]
+    public async Task NewLabels_WhereOthersOfAnotherSizeLie_AreNotMade()
+    {
+        string image = TestImages.WriteTiff(At("discs.tif"), TestImages.Discs(40, 40, 1), "YX");
+        IO.Tiff.TiffWriter.WriteLabels(At("discs_cp_masks.tif"), new NdArray<int>(8, 8), "YX");
+        byte[] before = File.ReadAllBytes(At("discs_cp_masks.tif"));
+        using CliProgram program = Start(image);
+        program.WaitForLine("Labels can be made once");
+        using ClientWebSocket socket = await Connect(program);
+
+        await Send(socket, """{"edit":"paint","points":[{"z":0,"y":9,"x":7}],"radius":2}""");
+        JsonObject refused = await Expect(socket, m => (string?)m["type"] == "error");
+
+        Assert.Contains("only be looked at", (string?)refused["message"]);
+        Assert.Equal(before, File.ReadAllBytes(At("discs_cp_masks.tif")));
+    }
+
+    [Fact]
     public async Task Segment_WhatCannotBeDone_IsOneLine()
     {
         string image = TestImages.WriteTiff(At("discs.tif"), TestImages.Discs(80, 80, 1), "YX");

@@ -1,6 +1,5 @@
 using Cellpose3D.Viewer.Tests.Segmenting;
 using Cellpose3D.Viewer.Tests.Server;
-using Microsoft.Playwright;
 
 namespace Cellpose3D.Viewer.Tests.Browser;
 
@@ -65,15 +64,15 @@ public sealed class SegmentingTests(BrowserFixture browser)
         await page.Page.ClickAsync("#seg-estimate");
         await page.Until("document.getElementById('seg-diameter').value === '20'");
         await page.Picture("disk");
-        // from the middle of the image ten voxels to the right is the rim; pulled five voxels further
-        await page.Drag((48, 70), (48, 72), (48, 75));
-        await page.Drag((48, 60), (40, 50), (24, 40));
+        // its middle is at y 76.8, x 18: the rim, ten voxels to the right, is pulled five voxels further; then it is moved
+        await page.Drag((76.8, 28), (76.8, 30), (76.8, 33));
+        await page.Drag((76.8, 18), (40, 50), (24, 40));
         double[] disk = await page.Get<double[]>("[Number(document.getElementById('seg-diameter').value), cellpose3d.segment.disk.y, cellpose3d.segment.disk.x]");
 
         Assert.Equal(30, disk[0], 0.3);
         Assert.Equal(24, disk[1], 0.3);
         Assert.Equal(40, disk[2], 0.3);
-        Assert.Equal(0, served.Session.Scene.Labels!.Selected.Count);
+        Assert.Empty(served.Session.Scene.Labels!.Selected);
     }
 
     [Fact]
@@ -95,10 +94,13 @@ public sealed class SegmentingTests(BrowserFixture browser)
         await page.Page.ClickAsync("#seg-run");
         await page.Until($"cellpose3d.segment.status.output && {Idle}");
 
+        await page.Press("x");                                              // labels off
         await page.Page.ClickAsync("#seg-view-flows");
+        await page.Until("cellpose3d.segment.shown === 'flows'");
         int[] left = await Pixel(page, 20, 16), right = await Pixel(page, 20, 28);
         await page.Picture("flows");
         await page.Page.ClickAsync("#seg-view-probability");
+        await page.Until("cellpose3d.segment.shown === 'probability'");
         int[] middle = await Pixel(page, 60, 30), outside = await Pixel(page, 80, 60);
         await page.Picture("probability");
         Assert.True(Math.Abs(left[0] - right[0]) + Math.Abs(left[1] - right[1]) + Math.Abs(left[2] - right[2]) > 100, $"{string.Join(' ', left)} and {string.Join(' ', right)}");
@@ -111,11 +113,12 @@ public sealed class SegmentingTests(BrowserFixture browser)
         Assert.Contains("no model 'nothing'", await page.Page.Locator("#seg-message").TextContentAsync());
     }
 
-    // red, green and blue of the XY slice at a voxel, labels hidden, once its map is there
-    private static async Task<int[]> Pixel(OpenedPage page, int y, int x)
-    {
-        await page.Get<object>("cellpose3d.layers.setLabels({ is_visible: false })");
-        await page.Page.WaitForTimeoutAsync(500);
-        return await page.Get<int[]>($"(() => {{ const v = cellpose3d.slices[0], p = v.toScreen({{ z: 0, y: {y}, x: {x} }}); v.draw(true); return [...v.context.getImageData(p[0] * devicePixelRatio, p[1] * devicePixelRatio, 1, 1).data].slice(0, 3); }})()");
-    }
+    // red, green and blue of the XY slice at a voxel
+    private static Task<int[]> Pixel(OpenedPage page, int y, int x) => page.Get<int[]>($$"""
+        (() => {
+            const v = cellpose3d.slices[0], [px, py] = v.toScreen({ z: 0, y: {{y}}, x: {{x}} }).map(p => Math.floor(p * devicePixelRatio)), c = document.createElement('canvas').getContext('2d');
+            c.drawImage(v.canvas, px, py, 1, 1, 0, 0, 1, 1);
+            return [...c.getImageData(0, 0, 1, 1).data].slice(0, 3);
+        })()
+        """);
 }
