@@ -16,7 +16,7 @@ internal static class ViewCommand
 {
     public static Command Create()
     {
-        var command = new Command("view", "Look at image, labels and tracks in the browser: slices, 3D, table, lineages; and correct the labels.");
+        var command = new Command("view", "Look at image, labels and tracks in the browser: slices, 3D, table, lineages; find cells, and correct the labels.");
         ViewArguments.AddTo(command);
         return command.WithAction("cellpose3d view stack.tif stack_cp_masks.tif", Run);
     }
@@ -97,7 +97,8 @@ internal static class ViewCommand
         long bytes = 4 * files.Grid.Shape.Count * files.Frames;
         if (files.Reductions.Count > 0 || bytes > settings.Files.MaxMemoryBytes / 2)
         {
-            reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"the labels can only be looked at: editing needs all of them in memory, {bytes / 1e9:f1} GB; give a larger --max-memory."));
+            string what = settings.Labels is null ? "no labels can be made" : "the labels can only be looked at";
+            reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"{what}: editing needs all of them in memory, {bytes / 1e9:f1} GB; give a larger --max-memory."));
             return null;
         }
         EditSession edits = settings.Labels is { } labels
