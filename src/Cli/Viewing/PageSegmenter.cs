@@ -108,11 +108,16 @@ internal sealed class PageSegmenter : ISegmenter
         for (int n = 0; n < times.Length; n++)
         {
             NdArray<float> plane = ReadPlane(request, times[n], cancellationToken);
+            if (request.Box is { } box)
+            {
+                segmenter = new Segmenter2D(model, options with { Normalize = AsOf(plane, options.Normalize) });
+                plane = Part(plane.Reshape(plane.Shape[0], 1, plane.Shape[1], plane.Shape[2]), box with { Z = 0 }).Reshape(plane.Shape[0], box.Height, box.Width);
+            }
             RequireMemory(3L * sizeof(float) * plane.Shape[1] * plane.Shape[2] * times.Length);
             var part = new StepProgress(progress, _ => "network", (float)n / times.Length, (n + 1f) / times.Length);
             maps.Add((times[n], segmenter.RunNetwork(plane, part, cancellationToken)));
         }
-        return new PlanesOutput(model, options, request.Plane, maps);
+        return new PlanesOutput(model, options, request, maps);
     }
 
     private VolumesOutput RunVolumes(SegmentationRequest request, CellposeModel model, IProgress<SegmentationProgress> progress, CancellationToken cancellationToken)
@@ -125,7 +130,8 @@ internal sealed class PageSegmenter : ISegmenter
         {
             using VolumeReader file = OpenVolume(times[n]);
             VolumeRun.RequireStack(_image, file.Description);
-            using var source = new ChannelSource(file, request.Chan, request.Chan2);
+            using var whole = new ChannelSource(file, request.Chan, request.Chan2);
+            (IVolumeSource source, settings) = PartOf(whole, request, settings, cancellationToken);
             progress.Report(new SegmentationProgress((float)n / times.Length, "size model"));
             options = Volumes(settings, model).OptionsOf(source, cancellationToken);
             var segmenter = new VolumeSegmenter(model, options);
@@ -134,7 +140,35 @@ internal sealed class PageSegmenter : ISegmenter
             var part = new StepProgress(progress, share => PassOf(plan, share), (float)n / times.Length, (n + 1f) / times.Length);
             flows.Add((times[n], segmenter.RunNetwork(source, new MemoryWorkspace(), part, cancellationToken)));
         }
-        return new VolumesOutput(model, options, flows);
+        return new VolumesOutput(model, options, request, flows);
+    }
+
+    // what the network is to see, with the intensities it would have in the whole
+    private (IVolumeSource Source, SegmentationSettings Settings) PartOf(
+        ChannelSource whole, SegmentationRequest request, SegmentationSettings settings, CancellationToken cancellationToken)
+    {
+        if (request.Box is not { } box)
+            return (whole, settings);
+        RequireMemory(sizeof(float) * whole.Shape.Count * whole.Channels);
+        var voxels = new NdArray<float>(whole.Channels, whole.Shape.Z, whole.Shape.Y, whole.Shape.X);
+        for (int c = 0; c < whole.Channels; c++)
+            whole.Read(c, whole.Shape.All, voxels.Plane(c), cancellationToken);
+        SegmentationOptions options = settings.Options with { Normalize = AsOf(voxels, settings.Options.Normalize) };
+        VolumeSettings volume = settings.Volume! with { Options = settings.Volume.Options with { Segmentation = options } };
+        return (new MemoryVolumeSource(Part(voxels, box), whole.SpacingUm), settings with { Options = options, Volume = volume });
+    }
+
+    // a part is not normalised by itself: a box around one bright cell has other percentiles than the image
+    private static NormalizeOptions AsOf(NdArray<float> whole, NormalizeOptions options) => options with { LowHigh = Normalizer.Percentiles(whole, options) };
+
+    // [C, Z, Y, X]
+    private static NdArray<float> Part(NdArray<float> whole, VolumeBox box)
+    {
+        using var source = new MemoryVolumeSource(whole);
+        var part = new NdArray<float>(whole.Shape[0], box.Depth, box.Height, box.Width);
+        for (int c = 0; c < whole.Shape[0]; c++)
+            source.Read(c, box, part.Plane(c));
+        return part;
     }
 
     // the passes of the network, which are all but the last

@@ -6,8 +6,8 @@ using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Cli.Viewing;
 
-/// <summary>What the network said of one plane, at one time point or several.</summary>
-internal sealed class PlanesOutput(CellposeModel model, SegmentationOptions options, int plane, IReadOnlyList<(int Time, NetworkMaps Maps)> planes) : INetworkOutput
+/// <summary>What the network said of one plane, at one time point or several, or of a part of it.</summary>
+internal sealed class PlanesOutput(CellposeModel model, SegmentationOptions options, SegmentationRequest request, IReadOnlyList<(int Time, NetworkMaps Maps)> planes) : INetworkOutput
 {
     /// <inheritdoc/>
     public double Diameter => planes.Average(p => p.Maps.Diameter);
@@ -24,7 +24,7 @@ internal sealed class PlanesOutput(CellposeModel model, SegmentationOptions opti
         {
             var part = new StepProgress(progress, _ => "masks", (float)found.Count / planes.Count, (found.Count + 1f) / planes.Count);
             Segmentation2D result = segmenter.MakeMasks(maps, part, cancellationToken);
-            found.Add(new FoundCells(time, new VolumeBox(plane, 0, 0, 1, maps.Height, maps.Width), result.Labels.Data, result.Cells.Count));
+            found.Add(new FoundCells(time, new VolumeBox(request.Plane, request.Box?.Y ?? 0, request.Box?.X ?? 0, 1, maps.Height, maps.Width), result.Labels.Data, result.Cells.Count));
         }
         return found;
     });
@@ -34,7 +34,7 @@ internal sealed class PlanesOutput(CellposeModel model, SegmentationOptions opti
     {
         foreach ((int known, NetworkMaps maps) in planes)
         {
-            if (known == time && z == plane)
+            if (known == time && z == request.Plane)
                 return (maps.Flows, maps.CellProb);
         }
         return null;

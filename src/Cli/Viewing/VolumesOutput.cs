@@ -7,8 +7,8 @@ using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Cli.Viewing;
 
-/// <summary>What the network said of a volume, at one time point or several.</summary>
-internal sealed class VolumesOutput(CellposeModel model, VolumeOptions options, IReadOnlyList<(int Time, VolumeFlows Flows)> volumes) : INetworkOutput
+/// <summary>What the network said of a volume, at one time point or several, or of a part of it.</summary>
+internal sealed class VolumesOutput(CellposeModel model, VolumeOptions options, SegmentationRequest request, IReadOnlyList<(int Time, VolumeFlows Flows)> volumes) : INetworkOutput
 {
     /// <inheritdoc/>
     public double Diameter => volumes.Average(v => v.Flows.Plan.Diameter);
@@ -28,7 +28,7 @@ internal sealed class VolumesOutput(CellposeModel model, VolumeOptions options, 
             VolumeSegmentation result = segmenter.MakeMasks(flows, workspace, part, cancellationToken);
             int[] labels = new int[result.Labels.Shape.Count];
             result.Labels.Read(0, result.Labels.Shape.All, labels);
-            found.Add(new FoundCells(time, result.Labels.Shape.All, labels, result.Cells.Count));
+            found.Add(new FoundCells(time, request.Box ?? result.Labels.Shape.All, labels, result.Cells.Count));
         }
         return found;
     });
@@ -39,9 +39,10 @@ internal sealed class VolumesOutput(CellposeModel model, VolumeOptions options, 
         foreach ((int known, VolumeFlows volume) in volumes)
         {
             VolumeShape shape = volume.Flows.Shape;
-            if (known != time || z < 0 || z >= shape.Z)
+            int plane = z - (request.Box?.Z ?? 0);
+            if (known != time || plane < 0 || plane >= shape.Z)
                 continue;
-            var box = new VolumeBox(z, 0, 0, 1, shape.Y, shape.X);
+            var box = new VolumeBox(plane, 0, 0, 1, shape.Y, shape.X);
             var flows = new NdArray<float>(2, shape.Y, shape.X);
             var cellProb = new NdArray<float>(shape.Y, shape.X);
             volume.Flows.Read(1, box, flows.Plane(0));                   // those along z are not in the plane

@@ -122,10 +122,10 @@ export class SegmentPanel {
     const numbered = channels.map((name, n) => /** @type {[string, string]} */ ([String(n + 1), name])), refusal = make('p', { class: 'note warn' }, this.info.refusal ?? '');
     fill(this.chan, [['0', 'mean of all'], ...numbered]);
     fill(this.chan2, [['0', 'none'], ...numbered]);
-    fill(this.scope, flat ? [['plane', 'the image']] : [['volume', 'the volume, in 3D'], ['plane', 'this plane, in 2D']]);
+    fill(this.scope, [...flat ? [] : [/** @type {[string, string]} */ (['volume', 'the volume, in 3D'])], ['plane', flat ? 'the image' : 'this plane, in 2D'], ['cells', 'the selected cells, anew']]);
     this.model.onchange = this.chan.onchange = () => this.#update();
     this.diameter.oninput = () => { this.#update(); this.page.redraw(); };
-    this.scope.onchange = () => { this.#showThresholds(null, this.scope.value === 'volume'); this.#update(); };
+    this.scope.onchange = () => { this.#showThresholds(null, this.#isVolume); this.#update(); };
     this.others.onchange = () => { this.others.dataset.chosen = 'true'; };
     this.run.classList.add('primary');
     for (const kind of /** @type {MapKind[]} */ (['image', 'probability', 'flows'])) {
@@ -168,17 +168,23 @@ export class SegmentPanel {
     return { cell_prob: of(this.cellProb), flow: Math.max(0, of(this.flow)), min_size: Math.max(0, Math.round(of(this.minSize))) };
   }
 
+  get #isVolume() {
+    return this.scope.value !== 'plane' && this.store.scene.grid.shape.z > 1;
+  }
+
   #request() {
     const { cursor, time } = this.store.scene, chan = Number(this.chan.value);
     return {
       model: this.model.value === OTHER ? this.path.value.trim() : this.model.value, chan, chan2: chan === 0 ? 0 : Number(this.chan2.value),
-      diameter: Number(this.diameter.value) > 0 ? Number(this.diameter.value) : null, is_volume: this.scope.value === 'volume', all_times: this.times.checked, time, plane: cursor.z,
+      diameter: Number(this.diameter.value) > 0 ? Number(this.diameter.value) : null, is_volume: this.#isVolume, all_times: this.times.checked, time, plane: cursor.z,
     };
   }
 
   #run() {
     if (!this.#modelNamed()) return;
-    this.store.send({ ask: 'segment', run: this.#request(), thresholds: this.#thresholds(), keeps_others: this.others.value === 'keep' });
+    const around = this.scope.value === 'cells' ? [...this.store.selected] : [];
+    if (this.scope.value === 'cells' && around.length === 0) return this.page.toast('select the cells to find anew', true);
+    this.store.send({ ask: 'segment', run: this.#request(), thresholds: this.#thresholds(), keeps_others: this.others.value === 'keep', around });
     delete this.others.dataset.chosen;
   }
 
@@ -209,6 +215,7 @@ export class SegmentPanel {
     const { status } = this, busy = status.phase !== 'idle', refused = this.info.refusal !== null, state = this.page.state();
     for (const control of [this.model, this.path, this.chan, this.chan2, this.scope, this.times, this.others, this.run, this.estimate]) control.disabled = busy || refused;
     if (this.chan.value === '0') this.chan2.disabled = true;
+    if (this.scope.value === 'cells') this.others.disabled = this.times.disabled = true;
     this.path.closest('.row')?.toggleAttribute('hidden', this.model.value !== OTHER);
     this.stop.hidden = this.bar.hidden = !busy;
     this.bar.value = status.progress;
@@ -217,11 +224,12 @@ export class SegmentPanel {
     this.message.classList.toggle('warn', status.is_error);
     // what is there is replaced where it came from the last run alone, or is nothing
     const suggested = this.isLive ? status.output?.kept_others ? 'keep' : 'replace' : (state?.largest_id ?? 0) === 0 ? 'replace' : 'keep';
-    if (!this.others.dataset.chosen) this.others.value = suggested;
+    if (this.scope.value === 'cells') this.others.value = 'keep';
+    else if (!this.others.dataset.chosen) this.others.value = suggested;
     this.diameter.placeholder = status.output ? `auto: ${status.output.diameter.toFixed(1)}` : 'auto';
     this.live.textContent = !status.output ? 'They take effect with the first run; afterwards at once, without the network.'
       : this.isLive ? 'Masks follow at once; undo takes the whole run back.' : 'The labels were edited since the last run, which stays as it is.';
-    this.again.hidden = !status.output || this.isLive || busy || refused;
+    this.again.hidden = !status.output || status.output.box !== null || this.isLive || busy || refused;
     for (const one of this.views.querySelectorAll('button')) {
       one.setAttribute('aria-pressed', String(one.dataset.view === this.view));
       one.disabled = one.dataset.view !== 'image' && !status.output;
@@ -235,11 +243,12 @@ export class SegmentPanel {
     const { output } = this.status, { scene } = this.store;
     this.shown = 'image';
     if (this.view === 'image' || !output) return;
-    const seen = (output.all_times || output.time === scene.time) && (output.is_volume || output.plane === scene.cursor.z);
+    const seen = (output.all_times || output.time === scene.time) && (output.box ? scene.cursor.z >= output.box.z && scene.cursor.z < output.box.z + output.box.depth : output.is_volume || output.plane === scene.cursor.z);
     const picture = seen ? this.#map(`map/${this.view}/${output.version}/${scene.time}/${scene.cursor.z}`) : null;
     if (!picture) return;
     this.shown = this.view;
-    const { shape } = scene.grid, [left, top] = view.toScreen({ z: 0, y: -0.5, x: -0.5 }), [right, bottom] = view.toScreen({ z: 0, y: shape.y - 0.5, x: shape.x - 0.5 });
+    const { shape } = scene.grid, { y, x, height, width } = output.box ?? { y: 0, x: 0, height: shape.y, width: shape.x };
+    const [left, top] = view.toScreen({ z: 0, y: y - 0.5, x: x - 0.5 }), [right, bottom] = view.toScreen({ z: 0, y: y + height - 0.5, x: x + width - 0.5 });
     context.imageSmoothingEnabled = false;
     context.drawImage(picture, left, top, right - left, bottom - top);
   }

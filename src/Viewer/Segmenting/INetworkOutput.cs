@@ -19,6 +19,6 @@ public interface INetworkOutput
     /// <summary>One plane of what the network said; may be called by several threads.</summary>
     /// <param name="time">Time point.</param>
     /// <param name="z">Plane.</param>
-    /// <returns>Flows: float32 [2, Y, X], along y and x. CellProb: float32 [Y, X], logit. Borrowed. Null where the network saw nothing.</returns>
+    /// <returns>Flows: float32 [2, Y, X], along y and x. CellProb: float32 [Y, X], logit. Of the request's box, where it has one. Borrowed. Null where the network saw nothing.</returns>
     public (NdArray<float> Flows, NdArray<float> CellProb)? PlaneAt(int time, int z);
 }

@@ -21,6 +21,7 @@ public sealed class SegmentationDesk : IAsyncDisposable
     private readonly ISegmenter _segmenter;
     private readonly string? _refusal;
     private readonly Func<IReadOnlyList<FoundCells>, bool, PlacedCells?, bool, Task<PlacedCells>> _put;
+    private readonly Func<int, IReadOnlySet<uint>, int?, Task<ChosenCells?>> _find;
     private readonly Action<JsonObject> _tell;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _closing = new();
@@ -41,10 +42,11 @@ public sealed class SegmentationDesk : IAsyncDisposable
     /// <param name="segmenter">Does the work; disposed with this.</param>
     /// <param name="refusal">Why labels cannot be changed; null where they can.</param>
     /// <param name="put">Brings cells into the labels: as <see cref="EditSession.Put"/>, off the caller's thread.</param>
+    /// <param name="find">Looks for cells in the labels: as <see cref="ChosenCells.Find"/>, off the caller's thread.</param>
     /// <param name="tell">Tells every page how things are.</param>
     internal SegmentationDesk(
-        ISegmenter segmenter, string? refusal, Func<IReadOnlyList<FoundCells>, bool, PlacedCells?, bool, Task<PlacedCells>> put, Action<JsonObject> tell) =>
-        (_segmenter, _refusal, _put, _tell) = (segmenter, refusal, put, tell);
+        ISegmenter segmenter, string? refusal, Func<IReadOnlyList<FoundCells>, bool, PlacedCells?, bool, Task<PlacedCells>> put,
+        Func<int, IReadOnlySet<uint>, int?, Task<ChosenCells?>> find, Action<JsonObject> tell) => (_segmenter, _refusal, _put, _find, _tell) = (segmenter, refusal, put, find, tell);
 
     /// <summary>What a page must know once.</summary>
     public JsonObject DescribeAll() => new()
@@ -78,11 +80,13 @@ public sealed class SegmentationDesk : IAsyncDisposable
     /// <param name="request">What to run on what.</param>
     /// <param name="thresholds">How masks are made of it at first.</param>
     /// <param name="keepsOthers">Whether cells that are there stay as they are, those of the last run excepted.</param>
+    /// <param name="around">Cells to find anew, of the request's time point: the network sees a box around them, and all others are kept. Empty for none.</param>
     /// <returns>Why it was not begun; null where it was.</returns>
-    public string? Run(SegmentationRequest request, MaskThresholds thresholds, bool keepsOthers) => RefusalOf(request) ?? Begin(SegmentationPhase.Network, () =>
+    public string? Run(SegmentationRequest request, MaskThresholds thresholds, bool keepsOthers, IReadOnlyCollection<uint>? around = null) => RefusalOf(request) ?? Begin(SegmentationPhase.Network, () =>
     {
-        (_thresholds, _keepsOthers, _isWanted) = (thresholds, keepsOthers, true);
-        return stop => RunAsync(request, stop);
+        bool isPart = around is { Count: > 0 };
+        (_thresholds, _keepsOthers, _isWanted) = (thresholds, keepsOthers || isPart, true);
+        return stop => RunAsync(isPart ? request with { AllTimes = false } : request, isPart ? new HashSet<uint>(around!) : null, stop);
     });
 
     /// <summary>Begins to estimate the cells' diameter.</summary>
@@ -107,6 +111,8 @@ public sealed class SegmentationDesk : IAsyncDisposable
             }
             if (_phase == SegmentationPhase.Idle && _kept is null)
                 return "there is no network output to make masks of; run the network first.";
+            if (keepsOthers is not null && _kept?.Chosen is not null)
+                return "chosen cells are not put over edits; select them and run again.";
         }
         return Begin(SegmentationPhase.Masks, () =>
         {
@@ -208,13 +214,20 @@ public sealed class SegmentationDesk : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync(SegmentationRequest request, CancellationToken stop)
+    private async Task RunAsync(SegmentationRequest request, HashSet<uint>? around, CancellationToken stop)
     {
         var watch = Stopwatch.StartNew();
+        ChosenCells? chosen = null;
+        if (around is not null)
+        {
+            chosen = await _find(request.Time, around, request.IsVolume ? null : request.Plane).ConfigureAwait(false)
+                ?? throw new SegmentationException($"the cells to find anew are not on {(request.IsVolume ? "this time point" : "this plane")}; select others.");
+            request = request with { Box = chosen.Box };
+        }
         INetworkOutput output = _segmenter.RunNetwork(request, new Progress(Report), stop);
         lock (_gate)
             _phase = SegmentationPhase.Masks;
-        await MasksAsync(new Kept(output, request, 0, null, 0, watch.Elapsed.TotalSeconds, new MaskThresholds()), _keepsOthers, continues: false, stop).ConfigureAwait(false);
+        await MasksAsync(new Kept(output, request, chosen, 0, chosen?.Placed, 0, watch.Elapsed.TotalSeconds, new MaskThresholds()), _keepsOthers, continues: false, stop).ConfigureAwait(false);
     }
 
     private Task AdjustAsync(bool? keepsOthers, CancellationToken stop) =>
@@ -231,8 +244,8 @@ public sealed class SegmentationDesk : IAsyncDisposable
     // until no other thresholds are wanted
     private async Task MasksAsync(Kept run, bool keepsOthers, bool continues, CancellationToken stop)
     {
-        // what was put last, by whatever run, gives way to this
-        PlacedCells? last = _kept?.Placed;
+        // what was put last, by whatever run, gives way to this; of a run for chosen cells, they alone do
+        PlacedCells? last = run.Placed ?? _kept?.Placed;
         while (true)
         {
             MaskThresholds thresholds;
@@ -249,6 +262,8 @@ public sealed class SegmentationDesk : IAsyncDisposable
             try
             {
                 IReadOnlyList<FoundCells> found = run.Output.MakeMasks(thresholds, new Progress(Report), giveUp);
+                if (run.Chosen is { } chosen)
+                    found = [.. found.Select(chosen.Of)];
                 _lastMasks = watch.Elapsed;
                 last = await _put(found, keepsOthers, last, continues).ConfigureAwait(false);
                 continues = true;
@@ -316,6 +331,7 @@ public sealed class SegmentationDesk : IAsyncDisposable
         ["all_times"] = kept.Request.AllTimes,
         ["time"] = kept.Request.Time,
         ["plane"] = kept.Request.Plane,
+        ["box"] = kept.Request.Box is { } b ? new JsonObject { ["z"] = b.Z, ["y"] = b.Y, ["x"] = b.X, ["depth"] = b.Depth, ["height"] = b.Height, ["width"] = b.Width } : null,
         ["cells"] = kept.Cells,
         ["placed_state"] = kept.Placed!.State,
         ["kept_others"] = kept.Placed.KeptOthers,
@@ -323,7 +339,7 @@ public sealed class SegmentationDesk : IAsyncDisposable
     };
 
     // what the network said last that got into the labels
-    private sealed record Kept(INetworkOutput Output, SegmentationRequest Request, int Version, PlacedCells? Placed, int Cells, double NetworkSeconds, MaskThresholds Thresholds);
+    private sealed record Kept(INetworkOutput Output, SegmentationRequest Request, ChosenCells? Chosen, int Version, PlacedCells? Placed, int Cells, double NetworkSeconds, MaskThresholds Thresholds);
 
     // at once, on the thread that works: Progress<T> of .NET would post elsewhere, out of order
     private sealed class Progress(Action<SegmentationProgress> report) : IProgress<SegmentationProgress>

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Cellpose3D.Volume.Sources;
+
 namespace Cellpose3D.Viewer.Segmenting;
 
 /// <summary>What the network is to see.</summary>
@@ -9,4 +12,9 @@ namespace Cellpose3D.Viewer.Segmenting;
 /// <param name="AllTimes">Whether every time point is, rather than one.</param>
 /// <param name="Time">The time point, from 0.</param>
 /// <param name="Plane">The plane, from 0.</param>
-public sealed record SegmentationRequest(string Model, int Chan = 0, int Chan2 = 0, double? Diameter = null, bool IsVolume = false, bool AllTimes = false, int Time = 0, int Plane = 0);
+public sealed record SegmentationRequest(string Model, int Chan = 0, int Chan2 = 0, double? Diameter = null, bool IsVolume = false, bool AllTimes = false, int Time = 0, int Plane = 0)
+{
+    /// <summary>The part of the plane or volume that the network is to see, in voxels, at intensities as if it saw all; null, the default, for all of it.</summary>
+    [JsonIgnore]
+    public VolumeBox? Box { get; init; }
+}

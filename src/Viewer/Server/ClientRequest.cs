@@ -42,8 +42,8 @@ internal abstract record ClientRequest
     /// <summary>Write the labels to their file.</summary>
     public sealed record Save : ClientRequest;
 
-    /// <summary>Find cells.</summary>
-    public sealed record Segment(SegmentationRequest Run, MaskThresholds Thresholds, bool KeepsOthers) : ClientRequest;
+    /// <summary>Find cells; with <c>around</c>, find these cells anew.</summary>
+    public sealed record Segment(SegmentationRequest Run, MaskThresholds Thresholds, bool KeepsOthers, uint[]? Around = null) : ClientRequest;
 
     /// <summary>Other thresholds for the cells found last; with <c>keeps_others</c> they are put anew.</summary>
     public sealed record Adjust(MaskThresholds Thresholds, bool? KeepsOthers = null) : ClientRequest;

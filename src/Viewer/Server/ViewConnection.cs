@@ -195,7 +195,7 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
                 }, this, saves: true);
                 break;
             case ClientRequest.Segment { Run: not null, Thresholds: not null } segment:
-                Say(_session.Segmentation, desk => desk.Run(segment.Run, segment.Thresholds, segment.KeepsOthers));
+                Say(_session.Segmentation, desk => desk.Run(segment.Run, segment.Thresholds, segment.KeepsOthers, segment.Around));
                 break;
             case ClientRequest.Adjust { Thresholds: not null } adjust:
                 Say(_session.Segmentation, desk => desk.Adjust(adjust.Thresholds, adjust.KeepsOthers));

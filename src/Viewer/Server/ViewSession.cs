@@ -31,7 +31,7 @@ public sealed class ViewSession : IAsyncDisposable
         Numbers = new CellNumbers(files, Frames);
         Pictures = gl is null ? null : new PictureMaker(gl, scene.Grid, ChangesSince);
         if (segmenter is not null)
-            Segmentation = new SegmentationDesk(segmenter, desk is null ? "these labels can only be looked at." : null, PutAsync, message => Tell(l => l.OnSegmentation((JsonObject)message.DeepClone())));
+            Segmentation = new SegmentationDesk(segmenter, desk is null ? "these labels can only be looked at." : null, PutAsync, FindAsync, message => Tell(l => l.OnSegmentation((JsonObject)message.DeepClone())));
         _painter = new LabelPainter(files, Frames, Numbers, tracks, _closing.Token);
         Repaint();
     }
@@ -135,6 +135,19 @@ public sealed class ViewSession : IAsyncDisposable
             TellEdited(desk, new EditResult([.. found.Select(f => new EditedBox(f.Time, f.Box))], [], [], 0), null, false);
             done.SetException(new SegmentationException(reason));
         });
+        return done.Task;
+    }
+
+    // cells as they are once what was asked of the labels before is done
+    private Task<ChosenCells?> FindAsync(int time, IReadOnlySet<uint> ids, int? plane)
+    {
+        var done = new TaskCompletionSource<ChosenCells?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        ChosenCells? chosen = null;
+        Desk!.Enqueue(edits =>
+        {
+            chosen = ChosenCells.Find(edits.Editor, time, ids, plane);
+            return EditResult.None;
+        }, _ => done.SetResult(chosen), reason => done.SetException(new SegmentationException(reason)));
         return done.Task;
     }
 

@@ -105,6 +105,33 @@ public sealed class ViewSegmentTests : IDisposable
         Assert.False((bool)undone["state"]!["can_undo"]!);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Segment_ChosenCells_AreFoundAnew_AndOthersStay(bool isVolume)
+    {
+        string image = Copy(Golden.Path("eval3d", "vol.tif"), "vol.tif");
+        string run = $$"""{"model":"{{CliProgram.Model}}","diameter":14,"plane":8,"is_volume":{{(isVolume ? "true" : "false")}} }""";
+        using CliProgram program = Start(image, "--axes", "ZYX");
+        using ClientWebSocket socket = await Connect(program);
+        await Segment(socket, run);
+        int[] before = await Saved(socket);
+        int chosen = before.Skip(8 * 44 * 48).Take(44 * 48).Where(v => v > 0).GroupBy(v => v).MaxBy(g => g.Count())!.Key;
+        // all but a voxel of it is rubbed out
+        int middle = Enumerable.Range(0, before.Length).Where(i => before[i] == chosen).ElementAt(before.Count(v => v == chosen) / 2);
+        await Send(socket, $$"""{"edit":"delete","ids":[{{chosen}}]}""");
+        await Send(socket, $$"""{"edit":"paint","id":{{chosen}},"points":[{"z":{{middle / (44 * 48)}},"y":{{middle / 48 % 44}},"x":{{middle % 48}} }],"radius":0.5}""");
+        Assert.Equal(1, (await Saved(socket)).Count(v => v == chosen));
+
+        await Send(socket, $$"""{"ask":"segment","run":{{run}},"thresholds":{{Defaults}},"keeps_others":true,"around":[{{chosen}}]}""");
+        await Expect(socket, m => (string?)m["type"] == "segmentation" && (string?)m["phase"] == "idle" && m["output"]?["box"] is not null);
+        int[] after = await Saved(socket);
+
+        Assert.Equal(before.Select(v => v == chosen ? 0 : v).Where((_, i) => after[i] != chosen), after.Where(v => v != chosen));
+        int both = before.Zip(after).Count(p => p.First == chosen && p.Second == chosen), either = before.Zip(after).Count(p => p.First == chosen || p.Second == chosen);
+        Assert.True(both > 0.8 * either, $"{both} voxels of {either} are those of the whole run");       // tiles lie elsewhere in the part
+    }
+
     [Fact]
     public async Task NewLabels_WhereOthersOfAnotherSizeLie_AreNotMade()
     {
@@ -203,6 +230,13 @@ public sealed class ViewSegmentTests : IDisposable
 
         using CliProgram third = Start(image);
         third.WaitForLine("which lie beside the image");
+    }
+
+    private async Task<int[]> Saved(ClientWebSocket socket)
+    {
+        await Send(socket, """{"ask":"save"}""");
+        await Expect(socket, m => (string?)m["type"] == "edited" && m["saved"] is not null);
+        return LabelReader.Read(At("vol_cp_masks.tif")).Data;
     }
 
     private string At(string name) => Path.Combine(_folder.Path, name);

@@ -55,6 +55,29 @@ public sealed class SegmentingTests(BrowserFixture browser)
     }
 
     [Fact]
+    public async Task SelectedCells_AreFoundAnew()
+    {
+        var segmenter = new PhantomSegmenter();
+        await using ServedScene served = await ServedScene.StartUnlabelledAsync(segmenter);
+        await using OpenedPage page = await OpenedPage.OpenAsync(browser, served);
+        await page.Page.ClickAsync("#tab-segment");
+        await page.Page.ClickAsync("#seg-run");
+        await page.Until("cellpose3d.segment.status.output !== null && cellpose3d.slices[0].read({ z: 0, y: 62, x: 84 }).id === 5");
+        await page.Page.SelectOptionAsync("#seg-scope", "cells");
+        Assert.True(await page.Page.Locator("#seg-others").IsDisabledAsync());
+        await page.Page.ClickAsync("#seg-run");
+        Assert.Equal(1, segmenter.Runs);                                     // nothing is selected
+
+        await page.Click(60, 30);
+        await page.Page.ClickAsync("#seg-run");
+        await page.Until("cellpose3d.segment.status.output.box !== null && cellpose3d.segment.status.phase === 'idle'");
+        await page.Page.FillAsync("#seg-cellprob", "5");
+        await page.Until($"cellpose3d.slices[0].read({{ z: 0, y: 60, x: 37 }}).id === 0 && {Idle}");
+
+        Assert.Equal((4, 5), (await page.IdAt(60, 30), await page.IdAt(62, 91)));
+    }
+
+    [Fact]
     public async Task Disk_HasTheDiameterTyped_AndItsRimChangesIt()
     {
         await using ServedScene served = await ServedScene.StartUnlabelledAsync(new PhantomSegmenter());

@@ -82,8 +82,17 @@ internal sealed class PhantomSegmenter : ISegmenter
             cancellationToken.WaitHandle.WaitOne(owner.MaskTime);
             cancellationToken.ThrowIfCancellationRequested();
             var options = new DynamicsOptions { CellProbThreshold = thresholds.CellProb, FlowThreshold = thresholds.Flow ?? 0, MinSize = thresholds.MinSize };
-            int[] labels = MaskMaker.Make(_flows, _cellProb, options, null, cancellationToken).Labels.Data;
-            return [new FoundCells(request.Time, new VolumeBox(request.Plane, 0, 0, 1, Height, Width), labels, labels.Max())];
+            var box = request.Box ?? new VolumeBox(request.Plane, 0, 0, 1, Height, Width);
+            NdArray<float> flows = new(2, box.Height, box.Width), cellProb = new(box.Height, box.Width);
+            for (int y = 0; y < box.Height; y++)
+            {
+                int from = (box.Y + y) * Width + box.X;
+                _cellProb.Span.Slice(from, box.Width).CopyTo(cellProb.Span[(y * box.Width)..]);
+                for (int c = 0; c < 2; c++)
+                    _flows.Plane(c).Slice(from, box.Width).CopyTo(flows.Plane(c)[(y * box.Width)..]);
+            }
+            int[] labels = MaskMaker.Make(flows, cellProb, options, null, cancellationToken).Labels.Data;
+            return [new FoundCells(request.Time, box, labels, labels.Max())];
         }
 
         public (NdArray<float> Flows, NdArray<float> CellProb)? PlaneAt(int time, int z) => (time, z) == (request.Time, request.Plane) ? (_flows, _cellProb) : null;

@@ -119,6 +119,40 @@ public sealed class SegmentationDeskTests
     }
 
     [Fact]
+    public async Task Run_AroundCells_FindsThemAnew_AndLeavesAllOthers()
+    {
+        var segmenter = new PhantomSegmenter();
+        await using ServedScene served = await ServedScene.StartUnlabelledAsync(segmenter);
+        using SocketClient client = await SocketClient.ConnectAsync(served, Cancel);
+        await RunAsync(client, Run);
+        // the second disc is cut in two, the third one has a piece too many
+        foreach (string edit in (string[])["""{"edit":"split_line","id":2,"from":{"z":0,"y":22,"x":40},"to":{"z":0,"y":22,"x":90}}""", """{"edit":"paint","id":3,"points":[{"z":0,"y":38,"x":100}],"radius":6}"""])
+        {
+            await client.SendAsync(edit, Cancel);
+            await client.ExpectAsync("edited", Cancel);
+        }
+        uint[] wrong = [.. served.Session.Desk!.Frames[0].Voxels];
+
+        JsonObject done = await RunAsync(client, Run.Replace("\"keeps_others\"", "\"around\":[2,6],\"keeps_others\"", StringComparison.Ordinal));
+        uint[] found = [.. served.Session.Desk!.Frames[0].Voxels];
+        await RunAsync(client, """{"ask":"adjust","thresholds":{"cell_prob":3,"flow":0,"min_size":15}}""");
+        uint[] smaller = [.. served.Session.Desk!.Frames[0].Voxels];
+        await client.SendAsync("""{"ask":"undo"}""", Cancel);
+        await client.ExpectAsync("edited", Cancel);
+
+        Assert.Equal(1, (int)done["output"]!["cells"]!);
+        Assert.InRange((int)done["output"]!["box"]!["width"]!, 40, PhantomSegmenter.Width - 1);
+        uint kept = found[22 * PhantomSegmenter.Width + 62];
+        Assert.Contains(kept, (uint[])[2, 6]);
+        uint[] discs = Discs();
+        Assert.Equal(discs.Zip(wrong, (disc, w) => disc == 2 ? kept : w), found);
+        Assert.Equal(wrong.Where((_, i) => discs[i] != 2), smaller.Where((_, i) => discs[i] != 2));
+        Assert.InRange(smaller.Count(v => v == kept), 1, found.Count(v => v == kept) - 1);
+        Assert.Equal(wrong, served.Session.Desk!.Frames[0].Voxels);
+        Assert.Contains("not on this plane", (string?)(await RunAsync(client, Run.Replace("\"keeps_others\"", "\"around\":[99],\"keeps_others\"", StringComparison.Ordinal)))["message"]);
+    }
+
+    [Fact]
     public async Task Run_WhileOneRuns_IsRefused_AndAClosedPageLeavesItRunning()
     {
         var segmenter = new PhantomSegmenter { Waits = true };
