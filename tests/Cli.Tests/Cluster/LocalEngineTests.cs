@@ -76,8 +76,16 @@ public sealed class LocalEngineTests : IDisposable
     }
 
     [Fact]
-    public void Segment_EngineWithoutVolumes_IsRefused() =>
-        CliProgram.Segment(_cube.At("cube.tif"), "--engine", "local", "-o", _cube.At("out")).FailsWith(ExitCode.Usage, "--do-3d");
+    public void Resume_CompleteRunOfOtherOptions_SaysWhatDiffersAndBeginsAnew()
+    {
+        CliProgram.Run(Local("out")).Succeeds();
+
+        CliResult resumed = CliProgram.Run(Local("out", "--resume", "--diameter", "20", "--min-size", "400")).Succeeds();
+
+        Assert.Contains("holds a complete run that is not this one (diameter was ", resumed.Error);
+        Assert.Contains("min size was 15, is 400", resumed.Error);
+        Assert.Equal(20, (double)RunTree.Report(_cube.At("out/run.json"))["images"]![0]!["volumes"]![0]!["plan"]!["diameter"]!);
+    }
 
     [Fact]
     public void Status_NoRun_SaysSo() =>
