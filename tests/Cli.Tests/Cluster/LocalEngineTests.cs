@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Tests.Commands;
@@ -36,7 +35,7 @@ public sealed class LocalEngineTests : IDisposable
             Assert.True(program.WaitWhile(() => _cube.CountDone("out", "fuse") < 27));
             program.Kill();
         }
-        SlurmCluster.WaitFor(() => Workers().Count == 0, "workers to end with the process that drove them");
+        SlurmCluster.WaitFor(() => RunTree.Workers(_cube.At("out")).Count == 0, "workers to end with the process that drove them");
         string[] chunks = [.. Directory.GetFiles(_cube.At("out/cube_cp_work/volumes/flows"), "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".json", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
         byte[] whole = File.ReadAllBytes(chunks[^1]);
         File.WriteAllBytes(chunks[^1], whole[..(whole.Length / 2)]);
@@ -97,7 +96,7 @@ public sealed class LocalEngineTests : IDisposable
 
     private int KillWorkers()
     {
-        List<int> workers = Workers();
+        List<int> workers = RunTree.Workers(_cube.At("out"));
         foreach (int worker in workers)
         {
             try
@@ -111,24 +110,5 @@ public sealed class LocalEngineTests : IDisposable
             }
         }
         return workers.Count;
-    }
-
-    private List<int> Workers()
-    {
-        var found = new List<int>();
-        foreach (string folder in Directory.EnumerateDirectories("/proc"))
-        {
-            try
-            {
-                string line = File.ReadAllText(Path.Combine(folder, "cmdline"));
-                if (line.Contains("segment-task", StringComparison.Ordinal) && line.Contains(_cube.At("out"), StringComparison.Ordinal))
-                    found.Add(int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // no process, or one that ended just now
-            }
-        }
-        return found;
     }
 }

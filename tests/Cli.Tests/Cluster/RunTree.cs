@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Tests.Commands;
@@ -37,6 +38,26 @@ internal static class RunTree
     /// <summary>What <c>status</c> says of a run.</summary>
     public static JsonNode Status(string folder, IReadOnlyDictionary<string, string>? environment = null) =>
         CliProgram.Run(environment ?? new Dictionary<string, string>(), "status", folder, "--json").Succeeds().Json;
+
+    /// <summary>The processes that do tasks of runs below a folder.</summary>
+    public static List<int> Workers(string folder)
+    {
+        var found = new List<int>();
+        foreach (string process in Directory.EnumerateDirectories("/proc"))
+        {
+            try
+            {
+                string line = File.ReadAllText(Path.Combine(process, "cmdline"));
+                if (line.Contains("segment-task", StringComparison.Ordinal) && line.Contains(folder, StringComparison.Ordinal))
+                    found.Add(int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // no process, or one that ended just now
+            }
+        }
+        return found;
+    }
 
     private static string[] Contents(string folder) =>
     [
