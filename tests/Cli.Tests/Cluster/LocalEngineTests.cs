@@ -79,11 +79,10 @@ public sealed class LocalEngineTests : IDisposable
     {
         CliProgram.Run(Local("out")).Succeeds();
 
-        CliResult resumed = CliProgram.Run(Local("out", "--resume", "--diameter", "20", "--min-size", "400")).Succeeds();
+        CliResult resumed = CliProgram.Run(Local("out", "--resume", "--cellprob-threshold", "0.5", "--min-size", "400")).Succeeds();
 
-        Assert.Contains("holds a complete run that is not this one (diameter was ", resumed.Error);
-        Assert.Contains("min size was 15, is 400", resumed.Error);
-        Assert.Equal(20, (double)RunTree.Report(_cube.At("out/run.json"))["images"]![0]!["volumes"]![0]!["plan"]!["diameter"]!);
+        Assert.Contains("holds a complete run that is not this one (cell prob threshold was 0, is 0.5; min size was 15, is 400); the run begins anew", resumed.Error);
+        Assert.Equal(400, (int)RunTree.Report(_cube.At("out/run.json"))["settings"]!["options"]!["min_size"]!);
     }
 
     [Fact]

@@ -87,14 +87,13 @@ public sealed class InspectTests : IDisposable
         double gpu = (double)bySize["gpu_hours"]!, cores = (double)bySize["core_hours"]!;
         Assert.Equal(gpu, 2 * (double)byFile["gpu_hours"]!, 12);
         Assert.Equal((gpu + cores) / 4, (double)bySize["hours"]!, 12);
-        int[] seen = [.. segmented["plan"]!["network_shape"]!.AsArray().Select(l => (int)l!)];
-        Assert.Equal((double)seen[0] * seen[1] * seen[2] * 1.1e-6 / 3600, cores, 12);   // the network's scale, whose flows are at most those of the image
+        Assert.Equal(30 * 60 * 50 * 1.1e-6 / 3600, cores, 12);           // flows have the image's size, and the network is on graphics cards
     }
 
     [Fact]
     public void InspectPlan_PlanesThatNoTaskHolds_SaysSo()
     {
-        CliResult result = CliProgram.Run("inspect", "--size", "10,30000,30000", "--model", CliProgram.Model).Succeeds();
+        CliResult result = CliProgram.Run("inspect", "--size", "10,30000,30000", "--model", CliProgram.Model, "--diameter", "30").Succeeds();
 
         Assert.Matches("too large +planes of 900000000 pixels", result.Output);
         Assert.Contains("gpu-hours", result.Output);
