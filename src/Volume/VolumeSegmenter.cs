@@ -162,8 +162,8 @@ public sealed class VolumeSegmenter
 
     private BlockGrid BlocksOf(VolumePlan plan)
     {
-        var grid = new BlockGrid(plan.Flows, plan.Block);
-        return BlockOrder is null ? grid : new BlockGrid(plan.Flows, plan.Block) { Order = BlockOrder(grid.Count) };
+        var grid = new BlockGrid(plan.Flows, plan.Block) { MostFiles = _options.MostFiles };
+        return BlockOrder is null ? grid : new BlockGrid(plan.Flows, plan.Block) { MostFiles = _options.MostFiles, Order = BlockOrder(grid.Count) };
     }
 
     private VolumeJob Prepare(IVolumeSource source, IVolumeWorkspace workspace, VolumePlan plan)
