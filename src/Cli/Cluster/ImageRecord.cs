@@ -10,17 +10,18 @@ namespace Cellpose3D.Cli.Cluster;
 /// <param name="Ticks">When it had been changed last.</param>
 /// <param name="Cells">Number of cells.</param>
 /// <param name="Code">Ok, or why it failed.</param>
+/// <param name="Device">The device it was segmented on, in words.</param>
 /// <param name="Entry">The entry of <c>run.json</c>.</param>
-internal sealed record ImageRecord(string Path, long Length, long Ticks, int Cells, ExitCode Code, JsonObject Entry)
+internal sealed record ImageRecord(string Path, long Length, long Ticks, int Cells, ExitCode Code, string Device, JsonObject Entry)
 {
     /// <summary>The folder of the records of failed files, which they have besides.</summary>
     public const string Failed = "failed";
 
     /// <summary>Makes the record of a file.</summary>
-    public static ImageRecord Of(string path, int cells, ExitCode code, JsonObject entry)
+    public static ImageRecord Of(string path, int cells, ExitCode code, string device, JsonObject entry)
     {
         (long length, long ticks) = RunFacts.Stamp(InputImages.FileOf(path));
-        return new ImageRecord(path, length, ticks, cells, code, entry);
+        return new ImageRecord(path, length, ticks, cells, code, device, entry);
     }
 
     /// <summary>Why it failed; null where it did not.</summary>

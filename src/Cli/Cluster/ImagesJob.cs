@@ -82,15 +82,16 @@ internal sealed class ImagesJob : ISharedJob
         if (IsDone(step, item))
             return false;
         string path = _images[item];
+        FileSegmenter segmenter = _segmenter.Value;
         ImageRecord record;
         try
         {
-            IOutcome outcome = _segmenter.Value.Segment(path, SegmentationRun.StemOf(_settings, path), new Progress<float>(), cancellationToken);
-            record = ImageRecord.Of(path, outcome.Cells, ExitCode.Ok, outcome.ToJson());
+            IOutcome outcome = segmenter.Segment(path, SegmentationRun.StemOf(_settings, path), new Progress<float>(), cancellationToken);
+            record = ImageRecord.Of(path, outcome.Cells, ExitCode.Ok, segmenter.Device, outcome.ToJson());
         }
         catch (Exception e) when (FileSegmenter.IsOfOneFile(e))
         {
-            record = ImageRecord.Of(path, 0, Failures.CodeOf(e), new JsonObject { ["path"] = path, ["error"] = FileSegmenter.FailureOf(path, e) });
+            record = ImageRecord.Of(path, 0, Failures.CodeOf(e), segmenter.Device, new JsonObject { ["path"] = path, ["error"] = FileSegmenter.FailureOf(path, e) });
             _workspace.Save(string.Create(CultureInfo.InvariantCulture, $"{ImageRecord.Failed}/{item}"), Bytes(record));
         }
         Save(item, record);
@@ -102,7 +103,8 @@ internal sealed class ImagesJob : ISharedJob
     {
         ImageRecord[] records = [.. Enumerable.Range(0, _images.Count).Select(n => Load(n) ?? throw new InvalidDataException($"the record of '{_images[n]}' is gone from '{_workspace.Folder}'; the same command with --resume segments it again."))];
         SegmentationSettings inForce = _segmenter.Value.Settings;
-        var report = new RunReport("segment", _segmenter.Value.Model.Info, context.Device, _settings with { Options = inForce.Options with { Threads = _settings.Options.Threads } });
+        string devices = string.Join(", ", records.Select(r => r.Device).Distinct().Order(StringComparer.Ordinal));
+        var report = new RunReport("segment", _segmenter.Value.Model.Info, devices, _settings with { Options = inForce.Options with { Threads = _settings.Options.Threads } });
         foreach (ImageRecord record in records)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -61,6 +61,8 @@ internal sealed class SharedRun(EngineSettings engine, Reporter reporter)
         if (isActive && runs.IsComplete(folder, known!))
         {
             reporter.Info($"'{unit.Image}': the run is under way; waiting for it.");
+            if (!known!.Images.SequenceEqual(unit.Images))
+                reporter.Warn($"the run under way is over other images of '{unit.Image}'; give the same command again when it is done, which does the rest.");
             return folder;
         }
         if (isActive)

@@ -79,7 +79,7 @@ public sealed class ProgramTests
         CliResult result = CliProgram.Run(new Dictionary<string, string> { ["CELLPOSE3D_CACHE"] = Path.Combine(file, "cache"), ["TMPDIR"] = temporary }, "doctor").Succeeds();
 
         Assert.Matches("(?m)^libtorch +TorchSharp", result.Output);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(temporary).Where(f => Path.GetFileName(f).StartsWith("cellpose3d", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(temporary), f => Path.GetFileName(f).StartsWith("cellpose3d", StringComparison.Ordinal));
     }
 
     [Fact]
