@@ -80,7 +80,10 @@ public sealed record VolumePlan
     public double NetworkWork => Schedules.Sum(Network);
 
     /// <summary>Number of files that volumes of <see cref="WorkspaceBytes"/> take when they are kept in files.</summary>
-    public long WorkspaceFiles => Schedules.Sum(s => s.Maps.Chunks(s.Shape) * TileAccumulator.Channels) + new BlockGrid(Flows, Block).Chunk.Chunks(Flows) * (FusionPass.Components + 1);
+    public long WorkspaceFiles => Schedules.Sum(s => s.Maps.Chunks(s.Shape) * TileAccumulator.Channels) + new BlockGrid(Flows, Block) { MostFiles = MostFiles }.Chunk.Chunks(Flows) * (FusionPass.Components + 1);
+
+    /// <summary>As in <see cref="VolumeOptions.MostFiles"/>.</summary>
+    internal long MostFiles { get; init; } = BlockGrid.UsualMostFiles;
 
     /// <summary>How the planes of each view are cut into tiles and slabs.</summary>
     internal IReadOnlyList<PlaneSchedule> Schedules { get; init; } = [];
@@ -115,7 +118,7 @@ public sealed record VolumePlan
         VolumeShape block = options.BlockSize is { } side ? new VolumeShape(side, side, side) : ChooseBlock(flows, halo, stretch, pass, options.Workers == 1 ? 1 : ItemsPerWorker * options.Workers);
         var grid = new BlockGrid(flows, block);
         PlaneSchedule[] schedules = [.. (planes ? PlaneView.All.Take(1) : PlaneView.All)
-            .Select(view => new PlaneSchedule(view, scale.Network, channels, s, Math.Max(most / SlabShare, least / 2) / devices, options.Workers))];
+            .Select(view => new PlaneSchedule(view, scale.Network, channels, s, Math.Max(most / SlabShare, least / 2) / devices, options.Workers, options.MostFiles))];
         long working = Math.Max(
             Math.Max(BlockBytes(flows, grid.Block, halo, stretch), schedules.Max(p => p.BytesPerPlane * Math.Min(p.Planes, p.Thickness)) * devices), 1);
         return new VolumePlan(scale)
@@ -133,6 +136,7 @@ public sealed record VolumePlan
             Passes = PassesOf(schedules, grid, planes, image),
             Work = WorkOf(schedules, grid),
             PassBytes = pass,
+            MostFiles = options.MostFiles,
             Schedules = schedules,
         };
     }

@@ -66,9 +66,9 @@ public sealed class VolumeSegmenter
     {
         PlaneSchedule schedule = plan.Schedules.MaxBy(s => s.TileWork)!;
         (int count, CellposeModel model) = ((int)Math.Min(schedule.BatchSize, schedule.Tiles), _models[0]);
-        var accumulator = new TileAccumulator(schedule.Grid, _options.Segmentation.Threads);
+        int tileLength = TileAccumulator.Channels * schedule.Grid.TileHeight * schedule.Grid.TileWidth;
         float[] tiles = new float[count * TileExtractor.Channels * schedule.Grid.TileHeight * schedule.Grid.TileWidth];
-        float[] maps = new float[count * accumulator.TileLength], styles = new float[count * model.Nets[0].Architecture.StyleLength];
+        float[] maps = new float[count * tileLength], styles = new float[count * model.Nets[0].Architecture.StyleLength];
         var watch = new Stopwatch();
         TimeSpan processor = default;
         for (int n = 0; n < 2; n++)                                      // the first one warms up
@@ -204,8 +204,8 @@ public sealed class VolumeSegmenter
 
     private BlockGrid BlocksOf(VolumePlan plan)
     {
-        var grid = new BlockGrid(plan.Flows, plan.Block);
-        return BlockOrder is null ? grid : new BlockGrid(plan.Flows, plan.Block) { Order = BlockOrder(grid.Count) };
+        var grid = new BlockGrid(plan.Flows, plan.Block) { MostFiles = _options.MostFiles };
+        return BlockOrder is null ? grid : new BlockGrid(plan.Flows, plan.Block) { MostFiles = _options.MostFiles, Order = BlockOrder(grid.Count) };
     }
 
     private VolumeJob Prepare(IVolumeSource source, IVolumeWorkspace workspace, VolumePlan plan)
