@@ -113,12 +113,13 @@ public sealed record VolumePlan
         long most = options.MaxMemoryBytes, least = VolumeOptions.LeastMemoryBytes / 2;
         bool inMemory = options.Workers == 1 && kept <= Math.Max(most / KeptShare, least);
         // never more than half for arrays: the collector needs room, and files go through the system's cache
-        long pass = Math.Clamp(Math.Max(most / PassShare, WindowBytes * Cube(4 * halo)), least, Math.Max((most - (inMemory ? kept : 0)) / 2, least));
+        long half = Math.Max((most - (inMemory ? kept : 0)) / 2, least);
+        long pass = Math.Clamp(Math.Max(most / PassShare, WindowBytes * Cube(4 * halo)), least, half);
         double stretch = (double)scale.Network.Count / flows.Count;
         VolumeShape block = options.BlockSize is { } side ? new VolumeShape(side, side, side) : ChooseBlock(flows, halo, stretch, pass, options.Workers == 1 ? 1 : ItemsPerWorker * options.Workers);
         var grid = new BlockGrid(flows, block);
         PlaneSchedule[] schedules = [.. (planes ? PlaneView.All.Take(1) : PlaneView.All)
-            .Select(view => new PlaneSchedule(view, scale.Network, channels, s, Math.Max(most / SlabShare, least / 2) / devices, options.Workers, options.MostFiles))];
+            .Select(view => new PlaneSchedule(view, scale.Network, channels, s, (Math.Max(most / SlabShare, least / 2) / devices, half / devices), options.Workers, options.MostFiles))];
         long working = Math.Max(
             Math.Max(BlockBytes(flows, grid.Block, halo, stretch), schedules.Max(p => p.BytesPerPlane * Math.Min(p.Planes, p.Thickness)) * devices), 1);
         return new VolumePlan(scale)

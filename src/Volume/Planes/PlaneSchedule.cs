@@ -22,10 +22,10 @@ internal sealed class PlaneSchedule
     /// <param name="shape">Lengths of the volume at the network's scale.</param>
     /// <param name="channels">Channels of the volume.</param>
     /// <param name="options">Tile size, overlap, augmentation and batch size are used.</param>
-    /// <param name="memoryBytes">Bytes a slab may take.</param>
+    /// <param name="bytes">What a slab should take, and what it may take where it would have fewer planes than a chunk otherwise.</param>
     /// <param name="leastSlabs">Slabs that there shall be if there are planes enough.</param>
     /// <param name="mostFiles">Files that the chunks of the maps should not exceed: from some size on chunks are larger.</param>
-    public PlaneSchedule(PlaneView view, VolumeShape shape, int channels, SegmentationOptions options, long memoryBytes, int leastSlabs = 1, long mostFiles = BlockGrid.UsualMostFiles)
+    public PlaneSchedule(PlaneView view, VolumeShape shape, int channels, SegmentationOptions options, (long Wanted, long Most) bytes, int leastSlabs = 1, long mostFiles = BlockGrid.UsualMostFiles)
     {
         View = view;
         Shape = shape;
@@ -36,7 +36,8 @@ internal sealed class PlaneSchedule
 
         int whole = BatchSize / GreatestDivisor(Grid.Count, BatchSize);  // fewest planes that fill batches
         int thick = whole * ((LeastThickness + whole - 1) / whole);
-        long fit = Math.Min(Math.Max(1, memoryBytes / BytesPerPlane), Array.MaxLength / ((long)Grid.Height * Grid.Width));
+        long wanted = Math.Max(bytes.Wanted / BytesPerPlane, Math.Min(thick, bytes.Most / BytesPerPlane));
+        long fit = Math.Min(Math.Max(1, wanted), Array.MaxLength / ((long)Grid.Height * Grid.Width));
         Unit = fit >= thick ? thick : whole;
         fit = Math.Min(fit, Math.Max(1, Planes / leastSlabs));
         Thickness = (int)Math.Min(Math.Max(Unit, fit / Unit * Unit), (Planes + (long)Unit - 1) / Unit * Unit);

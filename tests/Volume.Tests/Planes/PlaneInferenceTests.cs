@@ -24,7 +24,7 @@ public sealed class PlaneInferenceTests
         var shape = new VolumeShape(z, y, x);
         foreach (PlaneView view in PlaneView.All)
         {
-            var schedule = new PlaneSchedule(view, shape, 1, new SegmentationOptions(), memory);
+            var schedule = new PlaneSchedule(view, shape, 1, new SegmentationOptions(), (memory, memory));
 
             Assert.InRange(Math.Max(schedule.Maps.Z, Math.Max(schedule.Maps.Y, schedule.Maps.X)), least, most);
             Assert.Equal(0, schedule.Thickness % schedule.Unit);
@@ -119,7 +119,7 @@ public sealed class PlaneInferenceTests
         var options = new SegmentationOptions { TileSize = 32, BatchSize = 6 };
         foreach (long memory in new[] { 1L, 500_000, 2_000_000, 1 << 30 })
         {
-            var schedule = new PlaneSchedule(PlaneView.ZX, new VolumeShape(40, 50, 60), 2, options, memory);
+            var schedule = new PlaneSchedule(PlaneView.ZX, new VolumeShape(40, 50, 60), 2, options, (memory, memory));
 
             Assert.Equal(0, (long)schedule.Thickness * schedule.Grid.Count % 6);
             Assert.Equal(0, schedule.Thickness % schedule.Unit);
@@ -169,7 +169,7 @@ public sealed class PlaneInferenceTests
     private static IVolumeStore<float> Run(
         PlaneView view, IReadOnlyList<CellposeModel> models, MemoryVolumeSource input, IVolumeWorkspace workspace, long memory, int threads = 2)
     {
-        var schedule = new PlaneSchedule(view, input.Shape, input.Channels, new SegmentationOptions(), memory);
+        var schedule = new PlaneSchedule(view, input.Shape, input.Channels, new SegmentationOptions(), (memory, memory));
         new PlaneInference(schedule, models, threads).Run(input, workspace, null, null, Token);
         return PlaneInference.Open(schedule, workspace);
     }
