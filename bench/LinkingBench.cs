@@ -67,8 +67,10 @@ internal static class LinkingBench
     /// <summary>The same for the same links with the same probabilities and margins: what is made faster must not change it.</summary>
     private static string Hash(TrackingSolution solution)
     {
-        Link[] links = [.. solution.Links];
-        return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<Link>(links)))[..8];
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (Link link in solution.Links)
+            hash.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<Link>(in link)));
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..8];
     }
 
     private static long PeakMegabytes() =>

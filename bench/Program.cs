@@ -44,12 +44,18 @@ switch (args)
         LinkingBench.One(int.Parse(frames, CultureInfo.InvariantCulture), int.Parse(cells, CultureInfo.InvariantCulture));
         return 0;
     case ["volume-memory"]:
-        VolumeMemoryBench.Run(192, "2G");
+        VolumeMemoryBench.Run(160, "2G");
         return 0;
     case ["volume-memory", string side, string memory]:
         VolumeMemoryBench.Run(int.Parse(side, CultureInfo.InvariantCulture), memory);
         return 0;
+    case ["weak-scaling"]:
+        WeakScalingBench.Run(128, 24);
+        return 0;
+    case ["weak-scaling", string side, string count]:
+        WeakScalingBench.Run(int.Parse(side, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture));
+        return 0;
     default:
-        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | render | large-image FILE SIZE CELLS | tracking-sweep -o DIR [--seeds N [--part 0-8]] | tracking-skips IMAGES | fit-links MOVIES | linking | linking-run FRAMES [CELLS] | volume-memory [SIDE MEMORY]");
+        Console.Error.WriteLine("usage: dotnet run --project bench -c Release -- dynamics | dynamics-large | network | render | large-image FILE SIZE CELLS | tracking-sweep -o DIR [--seeds N [--part 0-8]] | tracking-skips IMAGES | fit-links MOVIES | linking | linking-run FRAMES [CELLS] | volume-memory [SIDE MEMORY] | weak-scaling [SIDE COUNT]");
         return 2;
 }

@@ -40,38 +40,56 @@ public sealed class Segmenter2D
     /// <exception cref="ArgumentException">The image is not [1 or 2, Y, X] or has no pixel.</exception>
     public Segmentation2D Segment(NdArray<float> image, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
     {
+        NetworkMaps maps = RunNetwork(image, PartialProgress.Of(progress, 0, StageNetwork), cancellationToken);
+        return MakeMasks(maps, PartialProgress.Of(progress, StageNetwork, 1), cancellationToken);
+    }
+
+    /// <summary>The first part of <see cref="Segment"/>, which takes nearly all of its time and does not depend on the thresholds.</summary>
+    /// <param name="image">As for <see cref="Segment"/>; borrowed.</param>
+    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
+    /// <param name="cancellationToken">Checked between tiles and steps.</param>
+    /// <returns>The network's output; owned by the caller.</returns>
+    /// <exception cref="ArgumentException">The image is not [1 or 2, Y, X] or has no pixel.</exception>
+    public NetworkMaps RunNetwork(NdArray<float> image, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
+    {
         if (image.Rank != 3 || image.Shape[0] is not (1 or 2) || image.Length == 0)
             throw new ArgumentException($"image must be [1 or 2, Y, X] with at least one pixel; got {image}.", nameof(image));
 
         var watch = Stopwatch.StartNew();
-        NetworkOutput output = RunNetwork(image, PartialProgress.Of(progress, 0, StageNetwork), cancellationToken);
+        NetworkMaps maps = Run(image, watch, progress, cancellationToken);
         if (image.Length >= LargeImage)
             Allocator.ReleaseUnused();
-        double networkSeconds = watch.Elapsed.TotalSeconds - output.NormalizeSeconds;
+        return maps with { NetworkSeconds = watch.Elapsed.TotalSeconds - maps.NormalizeSeconds };
+    }
 
-        int niter = _options.Niter ?? DefaultNiter(output.Diameter, _options.Resample);
-        DynamicsOptions dynamics = Dynamics(niter, _options.Interpolate, image.Shape[1], image.Shape[2]);
-        MaskResult masks = MakeMasks(output.Flows, output.CellProb, dynamics, PartialProgress.Of(progress, StageNetwork, 1), cancellationToken);
-        IReadOnlyList<CellQuality> cells = CellQualities.Measure(masks.Labels, output.CellProb, masks.FlowErrors);
+    /// <summary>The second part of <see cref="Segment"/>: as often as one likes, with other thresholds each time.</summary>
+    /// <param name="maps">Of a segmenter whose options differ in thresholds, sizes and steps alone; borrowed.</param>
+    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
+    /// <param name="cancellationToken">Checked between steps.</param>
+    /// <returns>Labels, maps and quality; owned by the caller but for the maps.</returns>
+    public Segmentation2D MakeMasks(NetworkMaps maps, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var watch = Stopwatch.StartNew();
+        int niter = _options.Niter ?? DefaultNiter(maps.Diameter, _options.Resample);
+        DynamicsOptions dynamics = Dynamics(niter, _options.Interpolate, maps.Height, maps.Width);
+        MaskResult masks = MakeMasks(maps.Flows, maps.CellProb, dynamics, progress, cancellationToken);
+        IReadOnlyList<CellQuality> cells = CellQualities.Measure(masks.Labels, maps.CellProb, masks.FlowErrors);
         return new Segmentation2D(
             masks.Labels,
-            _options.KeepMaps ? output.Flows : null,
-            _options.KeepMaps ? output.CellProb : null,
-            output.Style,
-            output.Diameter,
+            _options.KeepMaps ? maps.Flows : null,
+            _options.KeepMaps ? maps.CellProb : null,
+            maps.Style,
+            maps.Diameter,
             niter,
             masks.Filtered,
             cells,
-            new StageTimings(output.NormalizeSeconds, networkSeconds, watch.Elapsed.TotalSeconds - networkSeconds - output.NormalizeSeconds),
-            output.NonFinitePixels);
+            new StageTimings(maps.NormalizeSeconds, maps.NetworkSeconds, watch.Elapsed.TotalSeconds),
+            maps.NonFinitePixels);
     }
 
-    private sealed record NetworkOutput(NdArray<float> Flows, NdArray<float> CellProb, float[] Style, double Diameter, long NonFinitePixels, double NormalizeSeconds);
-
     // A method of its own so that its arrays, each as large as the image, are dead when the dynamics begin.
-    private NetworkOutput RunNetwork(NdArray<float> image, IProgress<float>? progress, CancellationToken cancellationToken)
+    private NetworkMaps Run(NdArray<float> image, Stopwatch watch, IProgress<float>? progress, CancellationToken cancellationToken)
     {
-        var watch = Stopwatch.StartNew();
         NdArray<float> normalized = Normalizer.Normalize(image, Normalization, out long nonFinite, cancellationToken);
         double normalizeSeconds = watch.Elapsed.TotalSeconds;
 
@@ -87,7 +105,7 @@ public sealed class Segmenter2D
             flows = Resizer.Bilinear(flows, height, width, _options.Threads);
             cellProb = Resizer.Bilinear(cellProb, height, width, _options.Threads);
         }
-        return new NetworkOutput(flows, cellProb, style, diameter, nonFinite, normalizeSeconds);
+        return new NetworkMaps(flows, cellProb, style, height, width, diameter, nonFinite, normalizeSeconds, 0);
     }
 
     /// <summary>Runs the network on a normalised image, resized so that cells have the model's diameter.</summary>

@@ -1,4 +1,5 @@
 using Cellpose3D.Core2D;
+using Cellpose3D.Core2D.Native;
 using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Tracking.Linking;
 using Cellpose3D.Tracking.TemporalFlow;
@@ -7,8 +8,8 @@ namespace Cellpose3D.Tracking;
 
 /// <summary>Tracks a movie, frame by frame: measures the cells, asks a temporal flow for candidates, solves window after window.</summary>
 /// <remarks>
-/// Memory holds <see cref="TrackerOptions.MaxGap"/> + 1 frames, the candidates of one window, and about 200 bytes for every cell
-/// of the movie. Masks are not written here: <see cref="Lineages.TrackPainter"/> paints them once all is decided.
+/// Memory holds <see cref="TrackerOptions.MaxGap"/> + 1 frames, the candidates of one window, some 125,000 cells, and 20 bytes for every
+/// other cell of the movie, which waits in a temporary file (<see cref="DetectionTable"/>). Masks are not written here: <see cref="Lineages.TrackPainter"/> paints them once all is decided.
 /// </remarks>
 public sealed class Tracker
 {
@@ -16,6 +17,7 @@ public sealed class Tracker
     private readonly ITemporalFlow _flow;
     private readonly WindowSolver _solver;
     private readonly List<FlowFrame> _recent = [];
+    private readonly DroppedArrays _dropped = new();
     private DriftEstimator? _drift;
     private int[] _shape = [];
     private int _decided;                                                // frames whose links are kept
@@ -29,7 +31,7 @@ public sealed class Tracker
         _options = options ?? new TrackerOptions();
         _options.Validate();
         _flow = flow ?? new TrainingFreeFlow(_options.Flow());
-        Solution = new TrackingSolution(new DetectionTable());
+        Solution = new TrackingSolution(new DetectionTable(_options.CellsInMemory));
         _solver = new WindowSolver(Solution, Candidates, _options.Linking with { Threads = _options.Threads });
     }
 
@@ -90,6 +92,7 @@ public sealed class Tracker
             _recent.RemoveAt(0);
         if (t + 1 - _decided == _options.Linking.Window)
             Solve(t, _decided + _options.Linking.Commit - 1);
+        _dropped.Collect();
     }
 
     /// <summary>Decides the last frames.</summary>

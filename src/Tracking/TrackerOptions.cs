@@ -34,6 +34,9 @@ public sealed record TrackerOptions
     /// <summary>Whether candidate links stay in memory once their window is decided, so that a corrected movie can be solved anew. Default false: memory then does not grow by them.</summary>
     public bool KeepCandidates { get; init; }
 
+    /// <summary>Cells of the movie that stay in memory; those of earlier frames wait in a temporary file. It never changes the result.</summary>
+    public int CellsInMemory { get; init; } = DetectionTable.DefaultHeld;
+
     /// <summary>Number of threads, 0 for all; it never changes the result.</summary>
     public int Threads { get; init; }
 
@@ -44,6 +47,8 @@ public sealed record TrackerOptions
         Linking.Validate();
         if (MaxGap is < 1 or > 10)
             throw new ArgumentOutOfRangeException(nameof(MaxGap), MaxGap, $"MaxGap must be 1 to 10; got {MaxGap}.");
+        if (CellsInMemory < 0)
+            throw new ArgumentOutOfRangeException(nameof(CellsInMemory), CellsInMemory, $"CellsInMemory must be 0 or more; got {CellsInMemory}.");
         Flow().Validate();
     }
 

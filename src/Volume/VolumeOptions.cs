@@ -1,4 +1,5 @@
 using Cellpose3D.Core2D;
+using Cellpose3D.Volume.Blocks;
 using Cellpose3D.Volume.Fusion;
 
 namespace Cellpose3D.Volume;
@@ -56,6 +57,12 @@ public sealed record VolumeOptions
     /// each, and everything is kept in files. It never changes a label.
     /// </summary>
     public int Workers { get; init; } = 1;
+
+    /// <summary>
+    /// Files that the maps of a view may take, and the volumes that blocks write together, where they are kept in files: pieces of large volumes are larger, since
+    /// file systems have quotas of files. It never changes a label.
+    /// </summary>
+    internal long MostFiles { get; init; } = BlockGrid.UsualMostFiles;
 
     /// <summary>The flow threshold in force.</summary>
     internal double FlowLimit => FlowThreshold ?? (Segmentation.Compatible ? 0 : UsualFlowThreshold);

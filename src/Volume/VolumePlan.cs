@@ -23,6 +23,9 @@ public sealed record VolumePlan
     private const double VoxelCost = 4e-6;                               // following one voxel, in tiles of the network
     private const int LeastHalo = 16, MostHalo = 96;
 
+    // shares of the memory allowed: a run should take the same whatever the volume's size, and blocks of more than twice their margin gain little
+    private const int KeptShare = 16, PassShare = 8, SlabShare = 32;
+
     private VolumePlan(VolumeScale scale) => Scale = scale;
 
     /// <summary>Sizes of the volume as it is and as the network sees it.</summary>
@@ -77,7 +80,10 @@ public sealed record VolumePlan
     public double NetworkWork => Schedules.Sum(Network);
 
     /// <summary>Number of files that volumes of <see cref="WorkspaceBytes"/> take when they are kept in files.</summary>
-    public long WorkspaceFiles => Schedules.Sum(s => s.Maps.Chunks(s.Shape) * TileAccumulator.Channels) + new BlockGrid(Flows, Block).Chunk.Chunks(Flows) * (FusionPass.Components + 1);
+    public long WorkspaceFiles => Schedules.Sum(s => s.Maps.Chunks(s.Shape) * TileAccumulator.Channels) + new BlockGrid(Flows, Block) { MostFiles = MostFiles }.Chunk.Chunks(Flows) * (FusionPass.Components + 1);
+
+    /// <summary>As in <see cref="VolumeOptions.MostFiles"/>.</summary>
+    internal long MostFiles { get; init; } = BlockGrid.UsualMostFiles;
 
     /// <summary>How the planes of each view are cut into tiles and slabs.</summary>
     internal IReadOnlyList<PlaneSchedule> Schedules { get; init; } = [];
@@ -100,18 +106,20 @@ public sealed record VolumePlan
             scale = scale with { Network = scale.Network with { Z = image.Z }, Anisotropy = 1 };
         VolumeShape flows = planes || s.Resample ? image : scale.Network;
 
-        // half of the memory for arrays: the collector needs room, and files go through the system's cache
         long kept = planes
             ? image.Count * (sizeof(float) + LabelBytes)
             : Math.Max(scale.Network.Count * ViewBytes + flows.Count * (FlowBytes + (options.Workers > 1 ? sizeof(int) : 0)), flows.Count * (FlowBytes + LabelBytes));
-        bool inMemory = options.Workers == 1 && kept <= options.MaxMemoryBytes / 2;
-        long pass = Math.Max((options.MaxMemoryBytes - (inMemory ? kept : 0)) / 2, VolumeOptions.LeastMemoryBytes / 2);
         int halo = (int)Math.Clamp(Math.Ceiling(diameter), LeastHalo, MostHalo);
+        long most = options.MaxMemoryBytes, least = VolumeOptions.LeastMemoryBytes / 2;
+        bool inMemory = options.Workers == 1 && kept <= Math.Max(most / KeptShare, least);
+        // never more than half for arrays: the collector needs room, and files go through the system's cache
+        long half = Math.Max((most - (inMemory ? kept : 0)) / 2, least);
+        long pass = Math.Clamp(Math.Max(most / PassShare, WindowBytes * Cube(4 * halo)), least, half);
         double stretch = (double)scale.Network.Count / flows.Count;
         VolumeShape block = options.BlockSize is { } side ? new VolumeShape(side, side, side) : ChooseBlock(flows, halo, stretch, pass, options.Workers == 1 ? 1 : ItemsPerWorker * options.Workers);
         var grid = new BlockGrid(flows, block);
         PlaneSchedule[] schedules = [.. (planes ? PlaneView.All.Take(1) : PlaneView.All)
-            .Select(view => new PlaneSchedule(view, scale.Network, channels, s, pass / devices, options.Workers))];
+            .Select(view => new PlaneSchedule(view, scale.Network, channels, s, (Math.Max(most / SlabShare, least / 2) / devices, half / devices), options.Workers, options.MostFiles))];
         long working = Math.Max(
             Math.Max(BlockBytes(flows, grid.Block, halo, stretch), schedules.Max(p => p.BytesPerPlane * Math.Min(p.Planes, p.Thickness)) * devices), 1);
         return new VolumePlan(scale)
@@ -129,6 +137,7 @@ public sealed record VolumePlan
             Passes = PassesOf(schedules, grid, planes, image),
             Work = WorkOf(schedules, grid),
             PassBytes = pass,
+            MostFiles = options.MostFiles,
             Schedules = schedules,
         };
     }
@@ -165,6 +174,8 @@ public sealed record VolumePlan
         }
         return new VolumeShape(BlockStep, BlockStep, BlockStep);
     }
+
+    private static long Cube(long side) => side * side * side;
 
     private static long BlockBytes(VolumeShape volume, VolumeShape block, int halo, double stretch)
     {

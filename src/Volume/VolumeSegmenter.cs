@@ -66,9 +66,9 @@ public sealed class VolumeSegmenter
     {
         PlaneSchedule schedule = plan.Schedules.MaxBy(s => s.TileWork)!;
         (int count, CellposeModel model) = ((int)Math.Min(schedule.BatchSize, schedule.Tiles), _models[0]);
-        var accumulator = new TileAccumulator(schedule.Grid, _options.Segmentation.Threads);
+        int tileLength = TileAccumulator.Channels * schedule.Grid.TileHeight * schedule.Grid.TileWidth;
         float[] tiles = new float[count * TileExtractor.Channels * schedule.Grid.TileHeight * schedule.Grid.TileWidth];
-        float[] maps = new float[count * accumulator.TileLength], styles = new float[count * model.Nets[0].Architecture.StyleLength];
+        float[] maps = new float[count * tileLength], styles = new float[count * model.Nets[0].Architecture.StyleLength];
         var watch = new Stopwatch();
         TimeSpan processor = default;
         for (int n = 0; n < 2; n++)                                      // the first one warms up
@@ -146,6 +146,48 @@ public sealed class VolumeSegmenter
             : throw new InvalidDataException("the run was begun with another input, other options or another model than there are now; begin it anew.");
     }
 
+    /// <summary>The first part of <see cref="Segment"/>, which takes nearly all of its time and does not depend on the thresholds.</summary>
+    /// <param name="source">As for <see cref="Segment"/>; borrowed.</param>
+    /// <param name="workspace">Empty; holds the flows afterwards, and nothing else of their size. Borrowed.</param>
+    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
+    /// <param name="cancellationToken">Checked throughout.</param>
+    /// <returns>The flows, which belong to the workspace.</returns>
+    /// <exception cref="ArgumentException">The volume has neither one nor two channels.</exception>
+    /// <exception cref="NotSupportedException">Planes are stitched, which have no flows in 3D.</exception>
+    public VolumeFlows RunNetwork(IVolumeSource source, IVolumeWorkspace workspace, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (_options.Mode != VolumeMode.ThreePlanes)
+            throw new NotSupportedException("stitched planes have no flows in 3D; segment by three planes.");
+        VolumePlan plan = Plan(source);
+        (List<VolumeStep> steps, IntensityStep intensities, Action dispose) = NetworkSteps(source, workspace, plan);
+        try
+        {
+            VolumeStep.RunAll(steps, progress, cancellationToken);
+            return new VolumeFlows(FlowsOf(workspace, plan), plan, intensities.NonFinite);
+        }
+        finally
+        {
+            dispose();
+        }
+    }
+
+    /// <summary>The second part of <see cref="Segment"/>: as often as one likes, with other thresholds each time.</summary>
+    /// <param name="flows">Of a segmenter whose options differ in thresholds and sizes alone; borrowed.</param>
+    /// <param name="workspace">Empty; receives the labels. Borrowed.</param>
+    /// <param name="progress">Receives the fraction done, in (0, 1].</param>
+    /// <param name="cancellationToken">Checked throughout.</param>
+    /// <returns>Labels and quality; the labels belong to the workspace, the flows to theirs.</returns>
+    public VolumeSegmentation MakeMasks(VolumeFlows flows, IVolumeWorkspace workspace, IProgress<float>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var watch = Stopwatch.StartNew();
+        VolumePlan plan = flows.Plan;
+        (IReadOnlyList<VolumeStep> steps, Func<VolumeMasks> masks) = DynamicsSteps(() => flows.Flows, workspace, plan, BlocksOf(plan));
+        VolumeStep.RunAll(steps, progress, cancellationToken);
+        VolumeMasks made = masks();
+        IVolumeStore<int> labels = workspace.Open<int>(BlockDynamics.LabelsName, plan.Scale.Image, 1, plan.Scale.Image);
+        return new VolumeSegmentation(labels, flows.Flows, made.Filtered, made.Cells, plan, new StageTimings(0, 0, watch.Elapsed.TotalSeconds), flows.NonFiniteVoxels);
+    }
+
     private VolumePlan PlanJob(IVolumeSource source) => _options.Mode == VolumeMode.ThreePlanes
         ? Plan(source)
         : throw new NotSupportedException("planes are stitched one after the other, which several processes cannot share; segment in 3D (--do-3d), or in one process.");
@@ -162,18 +204,28 @@ public sealed class VolumeSegmenter
 
     private BlockGrid BlocksOf(VolumePlan plan)
     {
-        var grid = new BlockGrid(plan.Flows, plan.Block);
-        return BlockOrder is null ? grid : new BlockGrid(plan.Flows, plan.Block) { Order = BlockOrder(grid.Count) };
+        var grid = new BlockGrid(plan.Flows, plan.Block) { MostFiles = _options.MostFiles };
+        return BlockOrder is null ? grid : new BlockGrid(plan.Flows, plan.Block) { MostFiles = _options.MostFiles, Order = BlockOrder(grid.Count) };
     }
 
     private VolumeJob Prepare(IVolumeSource source, IVolumeWorkspace workspace, VolumePlan plan)
+    {
+        (List<VolumeStep> steps, IntensityStep intensities, Action dispose) = NetworkSteps(source, workspace, plan);
+        (IReadOnlyList<VolumeStep> last, Func<VolumeMasks> masks) = DynamicsSteps(() => FlowsOf(workspace, plan), workspace, plan, BlocksOf(plan));
+        float dynamics = plan.Passes[^1].Share, all = last.Sum(step => step.Share);
+        foreach (VolumeStep step in last)
+            step.Share *= dynamics / all;
+        return new VolumeJob(plan, [.. steps, .. last], workspace, () => new FinishedRun(masks(), intensities.NonFinite),
+            (run, timings) => ResultOf(run, source, workspace, plan, timings), dispose);
+    }
+
+    private (List<VolumeStep> Steps, IntensityStep Intensities, Action Dispose) NetworkSteps(IVolumeSource source, IVolumeWorkspace workspace, VolumePlan plan)
     {
         if (source.Channels is not (1 or 2))
             throw new ArgumentException($"the volume must have 1 or 2 channels; got {source.Channels}. Choose them by ChannelSource.", nameof(source));
         if (plan.PlanePixels > VolumePlan.MostPlanePixels)
             throw new NotSupportedException($"the network would see planes of {plan.PlanePixels} pixels; at most {VolumePlan.MostPlanePixels} fit: cut the volume into parts, or give a larger diameter.");
         SegmentationOptions s = _options.Segmentation;
-        float fuse = plan.Passes[^2].Share, dynamics = plan.Passes[^1].Share;
         var intensities = new IntensityStep(source, s.Normalize with { ReferenceOddities = s.Compatible, Threads = s.Threads, Norm3D = true }, plan.PassBytes, workspace);
         var scaled = new Lazy<ResizedSource>(() => new ResizedSource(intensities.Normalized(default), plan.Scale, s.Threads));
         List<VolumeStep> steps = [.. intensities.Steps(plan.Passes[0].Share)];
@@ -186,6 +238,7 @@ public sealed class VolumeSegmenter
                 Share = plan.Passes[n + 1].Share,
                 WithPrevious = n > 0,
                 ComputeMany = (slabs, progress, cancellation) => inference.Run(scaled.Value, workspace, slabs, progress, cancellation),
+                Release = Allocator.ReleaseUnused,                       // what libtorch keeps for the next batch, before blocks need it
             });
         }
 
@@ -193,36 +246,32 @@ public sealed class VolumeSegmenter
         var fusion = new FusionPass(_options.Fusion ?? RunFingerprint.DefaultFusion, plan.Scale.Network, plan.Flows, _options.FlowSmooth, s.Threads);
         steps.Add(new VolumeStep(FusionPass.StepName, VolumeStage.Network, blocks.Count, workspace)
         {
-            Share = fuse,
+            Share = plan.Passes[^2].Share,
             Order = blocks.Order,
             Compute = (n, _) => fusion.RunBlock([.. plan.Schedules.Select(view => PlaneInference.Open(view, workspace))], FlowsOf(workspace, plan), blocks[n]),
             Release = () => ReleaseMaps(workspace),
         });
-        (IReadOnlyList<VolumeStep> last, Func<VolumeMasks> masks) = DynamicsSteps(workspace, plan, blocks);
-        float all = last.Sum(step => step.Share);
-        foreach (VolumeStep step in last)
-            step.Share *= dynamics / all;
-        return new VolumeJob(plan, [.. steps, .. last], workspace, () => new FinishedRun(masks(), intensities.NonFinite),
-            (run, timings) => ResultOf(run, source, workspace, plan, timings), () =>
-            {
-                if (scaled.IsValueCreated)
-                    scaled.Value.Dispose();
-                intensities.Dispose();
-            });
+        return (steps, intensities, () =>
+        {
+            if (scaled.IsValueCreated)
+                scaled.Value.Dispose();
+            intensities.Dispose();
+        });
     }
 
-    private (IReadOnlyList<VolumeStep> Steps, Func<VolumeMasks> Masks) DynamicsSteps(IVolumeWorkspace workspace, VolumePlan plan, BlockGrid blocks)
+    private (IReadOnlyList<VolumeStep> Steps, Func<VolumeMasks> Masks) DynamicsSteps(
+        Func<IVolumeStore<float>> flows, IVolumeWorkspace workspace, VolumePlan plan, BlockGrid blocks)
     {
         if (!_options.Segmentation.Compatible)
         {
             BlockDynamicsRun run = new BlockDynamics(Dynamics(plan), blocks, plan.Halo, plan.PassBytes) { MeasureFlowErrors = _options.MeasureFlowErrors }
-                .Prepare(() => FlowsOf(workspace, plan), workspace);
+                .Prepare(flows, workspace);
             return (run.Steps, run.Result);
         }
         var whole = new VolumeStep("dynamics", VolumeStage.Dynamics, 1, workspace)
         {
             Share = 1,
-            ComputeMany = (_, progress, cancellation) => DenseDynamics.Run(FlowsOf(workspace, plan), Dynamics(plan), _options.MaxMemoryBytes, workspace, progress, cancellation),
+            ComputeMany = (_, progress, cancellation) => DenseDynamics.Run(flows(), Dynamics(plan), _options.MaxMemoryBytes, workspace, progress, cancellation),
         };
         return ([whole], () => DenseDynamics.Load(workspace));
     }

@@ -1,5 +1,5 @@
 using Cellpose3D.Core2D;
-using Cellpose3D.Volume.Blocks;
+using Cellpose3D.Core2D.Native;
 using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Volume;

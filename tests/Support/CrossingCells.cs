@@ -30,6 +30,12 @@ public static class CrossingCells
         return image;
     }
 
+    /// <summary>What stands in the middle of each cell.</summary>
+    /// <param name="labels">int32 [Z, Y, X]; borrowed.</param>
+    /// <param name="step">Planes of the cube from one plane of the labels to the next.</param>
+    public static int[] LabelsAtCentres(NdArray<int> labels, int step = 1) =>
+        [.. Centres.Select(c => labels.Data[(c.Z / step * labels.Shape[1] + c.Y) * labels.Shape[2] + c.X])];
+
     /// <summary>Over what borders of blocks cells lie.</summary>
     /// <param name="labels">int32 [Z, Y, X]; borrowed.</param>
     /// <param name="block">Side of a block.</param>

@@ -2,6 +2,7 @@ using Cellpose3D.Core2D;
 using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Tracking.Lineages;
 using Cellpose3D.Tracking.Linking;
+using Cellpose3D.Tracking.Synthesis;
 
 namespace Cellpose3D.Tracking.Tests;
 
@@ -66,6 +67,22 @@ public sealed class TrackerTests
 
         Assert.Equal(90, solution.LinkCount);
         Assert.All(solution.Links, l => Assert.Equal(solution.Detections[l.Source].Label, solution.Detections[l.Target].Label));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(40)]
+    public void Track_CellsWaitInAFile_HasTheSameSolution(int inMemory)
+    {
+        var movie = new SyntheticMovie(new TimelapseOptions { Seed = 3, Frames = 30, Height = 160, Width = 160, Diameter = 14, CycleFrames = 12, Images = false });
+        NdArray<int>[] frames = [.. movie.Frames().Select(f => f.Labels)];
+
+        TrackingSolution expected = Tracker.Track(frames), solution = Tracker.Track(frames, new TrackerOptions { CellsInMemory = inMemory });
+
+        Assert.True(expected.LinkCount > 10 * inMemory, $"{expected.LinkCount} links");
+        Assert.Equal(expected.Links, solution.Links);
+        Assert.Equal(TrackSet.Build(expected).Rows(), TrackSet.Build(solution).Rows());
+        Assert.Equal(expected.Detections.All, solution.Detections.All);
     }
 
     [Fact]

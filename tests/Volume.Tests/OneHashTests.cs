@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Network;
+using Cellpose3D.Volume.Blocks;
 using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Volume.Tests;
@@ -34,6 +35,37 @@ public sealed class OneHashTests
             Assert.Equal(Hash(labels), Hash(actual));
             Assert.Equal(expected.Cells, result.Cells);
             Assert.Equal(expected.Filtered, result.Filtered);
+        }
+    }
+
+    [Fact]
+    public void Segment_LargerPiecesOfFiles_OneHash()
+    {
+        NdArray<float> cube = CrossingCells.Image();
+        (int side, int times) = (cube.Shape[^1], 6);
+        var rows = new NdArray<float>(1, side, side, side * times);
+        for (int n = 0; n < rows.Length; n++)
+            rows.Data[n] = cube.Data[n / (side * times) * side + n % side];
+        using CellposeModel model = TestModels.Load("eval_model.pt");
+        using var source = new MemoryVolumeSource(rows);
+        using var memory = new MemoryWorkspace();
+        VolumeOptions options = Options with { BlockSize = 108 };
+        int[] labels = new VolumeSegmenter(model, options).Segment(source, memory, null, null, Token).Labels.All();
+        Assert.True(labels.Max() >= 5 * times);
+
+        long usual = 0;
+        foreach (long most in (long[])[BlockGrid.UsualMostFiles, 1])
+        {
+            string folder = Directory.CreateTempSubdirectory("cellpose3d-pieces-").FullName;
+            using var files = new IO.Volumes.FolderWorkspace(folder);
+            VolumeSegmentation result = new VolumeSegmenter(model, options with { MostFiles = most }).Segment(source, files, null, null, Token);
+
+            Assert.Equal(Hash(labels), Hash(result.Labels.All()));
+            long written = Directory.EnumerateFiles(Path.Combine(folder, "volumes", "flows"), "*", SearchOption.AllDirectories).Count();
+            usual = usual == 0 ? written : usual;
+            Assert.True(most > 1 ? written == usual : written * 2 <= usual + 1, $"{written} files rather than half of {usual}");
+            Assert.True(most > 1 || result.Plan.WorkspaceFiles < new VolumeSegmenter(model, options).Plan(source).WorkspaceFiles);
+            files.Remove();
         }
     }
 

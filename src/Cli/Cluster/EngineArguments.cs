@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Cellpose3D.Cli.Commands;
 using Cellpose3D.Cli.Reporting;
-using Cellpose3D.Cli.Segmentation;
 
 namespace Cellpose3D.Cli.Cluster;
 
@@ -9,7 +9,7 @@ internal static class EngineArguments
 {
     private const int DefaultSlurmWorkers = 16;
 
-    private static readonly Option<string?> Engine = new("--engine") { Description = "Share a volume's work among processes: local (on this machine) or slurm (jobs on a cluster); default: this process does all. The labels are the same." };
+    private static readonly Option<string?> Engine = new("--engine") { Description = "Share the work (blocks of a volume, images, frames) among processes: local (on this machine) or slurm (jobs on a cluster); default: this process does all. The results are the same." };
     private static readonly Option<int?> Workers = new("--workers") { Description = $"Processes at a time; default: one for each 4 processors (local), {DefaultSlurmWorkers} (slurm)." };
     private static readonly Option<string?> Partition = new("--partition") { Description = "Slurm: the partition of all jobs." };
     private static readonly Option<string?> Gres = new("--gres") { Description = "Slurm: what the network's jobs need besides, for example gpu:1; the others run without." };
@@ -29,9 +29,8 @@ internal static class EngineArguments
 
     /// <summary>What the command line asks for; null where this process does all.</summary>
     /// <param name="parse">The command line.</param>
-    /// <param name="volume">How volumes are segmented; null: they are not.</param>
     /// <exception cref="CommandException">Options contradict each other or are out of range.</exception>
-    public static EngineSettings? Parse(ParseResult parse, VolumeSettings? volume)
+    public static EngineSettings? Parse(ParseResult parse)
     {
         string? engine = parse.GetValue(Engine);
         Option[] foreign = engine switch { null => [Workers, Partition, Gres, Time, Account, Sbatch, Detach], EngineSettings.Local => [Partition, Gres, Time, Account, Sbatch, Detach], _ => [] };
@@ -42,8 +41,6 @@ internal static class EngineArguments
         }
         if (engine is null)
             return null;
-        if (volume is not { Options.Mode: Cellpose3D.Volume.VolumeMode.ThreePlanes })
-            throw new CommandException(ExitCode.Usage, "--engine shares out the blocks of volumes in 3D; give --do-3d besides, or leave it out.");
         int workers = parse.GetValue(Workers) ?? (engine == EngineSettings.Slurm ? DefaultSlurmWorkers : Math.Max(1, Environment.ProcessorCount / 4));
         if (workers is < 1 or > 1000)
             throw new CommandException(ExitCode.Usage, $"--workers must be 1 to 1000; got {workers}.");
@@ -56,9 +53,13 @@ internal static class EngineArguments
             Workers = workers,
             Sbatch = [.. Named("partition", parse.GetValue(Partition)), .. Named("time", parse.GetValue(Time)), .. Named("account", parse.GetValue(Account)), .. others.Select(o => $"--{o}")],
             NetworkSbatch = [.. Named("gres", parse.GetValue(Gres))],
+            Resume = VolumeArguments.IsResumed(parse),
             Detach = parse.GetValue(Detach),
         };
     }
+
+    /// <summary>Whether the work is to be shared out.</summary>
+    public static bool IsGiven(ParseResult parse) => parse.GetResult(Engine) is { Implicit: false };
 
     private static string[] Named(string option, string? value) => value is null ? [] : [$"--{option}={value}"];
 }

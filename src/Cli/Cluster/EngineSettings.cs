@@ -21,6 +21,9 @@ internal sealed record EngineSettings
     /// <summary>Options of sbatch for the jobs that run the network, for example <c>--gres=gpu:1</c>.</summary>
     public IReadOnlyList<string> NetworkSbatch { get; init; } = [];
 
+    /// <summary>Go on with what an earlier submission has finished.</summary>
+    public bool Resume { get; init; }
+
     /// <summary>Return once jobs are submitted.</summary>
     public bool Detach { get; init; }
 }

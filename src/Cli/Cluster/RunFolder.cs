@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.IO;
@@ -9,13 +10,14 @@ namespace Cellpose3D.Cli.Cluster;
 /// <summary>The folder of a run that several processes share: its workspace, and beside that what is known of the run itself.</summary>
 /// <remarks>
 /// <c>job/job.json</c> says what there is to do, <c>job/tasks</c> what tasks say of themselves, <c>job/logs</c> holds their output,
-/// <c>job/slurm.json</c> the jobs, <c>job/done.json</c> the end. Every file is written whole or not at all, by one process at a time.
+/// <c>job/slurm.json</c> the jobs, <c>job/done.json</c> the end, with <c>job/report.json</c> and, of many images, <c>job/images.json</c>. Every file is written whole or not at all, by one process at a time.
 /// </remarks>
 internal sealed class RunFolder
 {
-    private const string Job = "job", ManifestFile = "job.json", DoneFile = "done.json", SlurmFile = "slurm.json", OwnerFile = "engine.json";
+    private const string Job = "job", ManifestFile = "job.json", DoneFile = "done.json", SlurmFile = "slurm.json", OwnerFile = "engine.json", ReportFile = "report.json", ImagesFile = "images.json";
 
-    private static readonly JsonSerializerOptions Style = new(RunReport.Style) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
+    /// <summary>How values are named and printed.</summary>
+    internal static readonly JsonSerializerOptions Style = new(RunReport.Style) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
 
     public RunFolder(string path) => Path = System.IO.Path.GetFullPath(path);
 
@@ -42,7 +44,7 @@ internal sealed class RunFolder
         return below switch
         {
             [RunFolder only] => only,
-            [] => throw new CommandException(ExitCode.BadInput, $"'{path}' holds no run of --engine; name the folder of its results, or the one ending in '_cp_work' there."),
+            [] => throw new CommandException(ExitCode.BadInput, $"'{path}' holds no run of --engine; name the folder of its results, or the one ending in '_work' there."),
             _ => throw new CommandException(ExitCode.Usage, $"'{path}' holds {below.Length} runs; name one: {string.Join(", ", below.Take(5).Select(f => $"'{f.Path}'"))}{(below.Length > 5 ? ", ..." : "")}."),
         };
     }
@@ -66,10 +68,31 @@ internal sealed class RunFolder
     public void Update(RunManifest manifest) => Write(ManifestFile, manifest);
 
     /// <summary>Notes that results are written.</summary>
-    /// <param name="cells">Number of cells.</param>
-    public void MarkDone(int cells) => Write(DoneFile, new DoneMark(cells, DateTimeOffset.Now));
+    public void MarkDone(DoneMark mark) => Write(DoneFile, mark);
 
-    /// <summary>The number of cells and the end of a run that is done.</summary>
+    /// <summary>Keeps the report, which the user may move from where it was written.</summary>
+    public void WriteReport(JsonObject report) => RunReport.Write(At(ReportFile), report);
+
+    /// <summary>The report of a run that is done.</summary>
+    public JsonNode? ReadReport() => Read<JsonNode>(ReportFile);
+
+    /// <summary>Keeps what came of each of many images.</summary>
+    public void WriteImages(IReadOnlyList<ImageRecord> records) => Write(ImagesFile, records);
+
+    /// <summary>What came of each of many images, once the run was done.</summary>
+    public IReadOnlyList<ImageRecord> ReadImages() => Read<List<ImageRecord>>(ImagesFile) ?? [];
+
+    /// <summary>The images that failed so far.</summary>
+    public IReadOnlyList<ImageRecord> ReadFailedImages()
+    {
+        if (IsDone)
+            return [.. ReadImages().Where(r => r.Code != ExitCode.Ok)];
+        string failed = System.IO.Path.Combine(Path, "records", ImageRecord.Failed);
+        return !Directory.Exists(failed) ? [] : [.. Directory.EnumerateFiles(failed).Where(f => !System.IO.Path.GetFileName(f).StartsWith('.')).Order(StringComparer.Ordinal)
+            .Select(f => Read<ImageRecord>(System.IO.Path.Combine("..", "records", ImageRecord.Failed, System.IO.Path.GetFileName(f)))).OfType<ImageRecord>()];
+    }
+
+    /// <summary>The end of a run that is done.</summary>
     public DoneMark? ReadDone() => Read<DoneMark>(DoneFile);
 
     /// <summary>The jobs of each step in Slurm, first those of the first submission.</summary>

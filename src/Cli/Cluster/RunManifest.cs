@@ -18,8 +18,17 @@ internal sealed record RunManifest
     /// <summary>The folder that relative paths begin in.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>The volume file.</summary>
+    /// <summary>What it works on.</summary>
+    public SharedKind Kind { get; init; }
+
+    /// <summary>The volume file, or what the images are called together.</summary>
     public required string Image { get; init; }
+
+    /// <summary>The files of a run over images, by item; empty for others.</summary>
+    public IReadOnlyList<string> Images { get; init; } = [];
+
+    /// <summary>What has a part in the results, by name.</summary>
+    public required IReadOnlyDictionary<string, string> Facts { get; init; }
 
     /// <summary>Folder and name that the results' names begin with.</summary>
     public required string Stem { get; init; }
@@ -29,6 +38,9 @@ internal sealed record RunManifest
 
     /// <summary>Cell diameter in pixels, as given or estimated; null for the model's own.</summary>
     public double? Diameter { get; init; }
+
+    /// <summary>The frames a movie's diameter was estimated from; empty where it was given.</summary>
+    public IReadOnlyList<int> DiameterFrames { get; init; } = [];
 
     /// <summary>Processes that the volume was cut for: the blocks of a run stay those of its first submission.</summary>
     public required int Cut { get; init; }

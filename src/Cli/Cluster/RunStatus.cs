@@ -9,10 +9,10 @@ namespace Cellpose3D.Cli.Cluster;
 /// <param name="Manifest">What there is to do.</param>
 /// <param name="Done">Items that are done, for each step.</param>
 /// <param name="Tasks">What tasks have said last.</param>
-/// <param name="Queue">What waits or works in Slurm; null where that is not known.</param>
-/// <param name="IsActive">Whether anything is under way.</param>
+/// <param name="Queue">What waits or works in Slurm; null where that was not asked, or Slurm did not answer.</param>
+/// <param name="IsActive">Whether anything is under way; null where Slurm did not answer.</param>
 internal sealed record RunStatus(
-    RunFolder Folder, RunManifest Manifest, IReadOnlyList<int> Done, IReadOnlyList<TaskReport> Tasks, IReadOnlyList<SlurmQueue>? Queue, bool IsActive)
+    RunFolder Folder, RunManifest Manifest, IReadOnlyList<int> Done, IReadOnlyList<TaskReport> Tasks, IReadOnlyList<SlurmQueue>? Queue, bool? IsActive)
 {
     /// <summary>Reads the state of a run.</summary>
     /// <param name="folder">Its folder.</param>
@@ -23,25 +23,31 @@ internal sealed record RunStatus(
         IReadOnlyList<SlurmQueue>? queue = isActive is null && manifest.Engine.Engine == EngineSettings.Slurm && !folder.IsDone ? SlurmQueue.Of(manifest) : null;
         int[] done = [.. manifest.Steps.Select(folder.CountDone)];
         done[^1] = folder.IsDone ? 1 : 0;
-        bool active = !folder.IsDone && (isActive ?? IsUnderWay(folder, manifest, queue));
+        bool? active = folder.IsDone ? false : isActive ?? IsUnderWay(folder, manifest, queue);
         return new RunStatus(folder, manifest, done, folder.ReadTasks(), queue, active);
     }
 
     /// <summary>Whether anything of a run is under way.</summary>
+    /// <exception cref="CommandException">Slurm does not answer.</exception>
     public static bool IsRunning(RunFolder folder, RunManifest manifest) =>
-        IsUnderWay(folder, manifest, manifest.Engine.Engine == EngineSettings.Slurm ? SlurmQueue.Of(manifest) : null);
+        IsUnderWay(folder, manifest, manifest.Engine.Engine == EngineSettings.Slurm ? SlurmQueue.Of(manifest) : null)
+        ?? throw new CommandException(ExitCode.BadInput, $"Slurm does not answer (squeue failed), so whether the run in '{folder.Path}' is under way is not known; try again when it does, on a machine that submits jobs.");
 
     /// <summary>Share of the work that is done, 0..1.</summary>
     public float Fraction => Folder.IsDone ? 1 : Math.Min(1, Manifest.Steps.Zip(Done).Sum(s => s.First.Share * s.Second / s.First.Items) / Manifest.Steps.Sum(s => s.Share));
 
     /// <summary>Tasks that failed, and those whose process is gone without a word.</summary>
-    public IEnumerable<TaskReport> Failed => Folder.IsDone ? [] : Tasks.Where(t => t.State is TaskState.Failed or TaskState.Stopped || (t.State == TaskState.Running && !IsActive));
+    public IEnumerable<TaskReport> Failed => Folder.IsDone ? [] : Tasks.Where(t => t.State is TaskState.Failed or TaskState.Stopped || (t.State == TaskState.Running && IsActive == false));
 
-    /// <summary>In words: running, complete, failed, or stopped.</summary>
-    public string State => Folder.IsDone ? "complete" : IsActive ? "running" : Tasks.Any(t => t.State == TaskState.Failed) ? "failed" : "stopped";
+    /// <summary>Images that failed, which did not stop the others.</summary>
+    public IReadOnlyList<ImageRecord> FailedImages => Manifest.Kind == SharedKind.Images ? Folder.ReadFailedImages() : [];
+
+
+    /// <summary>In words: running, complete, failed, stopped, or unknown where Slurm does not answer.</summary>
+    public string State => Folder.IsDone ? "complete" : IsActive is null ? "unknown" : IsActive == true ? "running" : Tasks.Any(t => t.State == TaskState.Failed) ? "failed" : "stopped";
 
     /// <summary>About how long it will take still, from what this submission has done so far; null where that says too little.</summary>
-    public TimeSpan? Left => IsActive && Fraction is > 0.02f and < 1 ? (DateTimeOffset.Now - Manifest.Started) * ((1 - Fraction) / Fraction) : null;
+    public TimeSpan? Left => IsActive == true && Fraction is > 0.02f and < 1 ? (DateTimeOffset.Now - Manifest.Started) * ((1 - Fraction) / Fraction) : null;
 
     /// <summary>Why a task failed, in one line.</summary>
     public string CauseOf(TaskReport task)
@@ -67,17 +73,21 @@ internal sealed record RunStatus(
         CultureInfo c = CultureInfo.InvariantCulture;
         yield return ("run", $"{Manifest.Image}, {Manifest.Engine.Engine}, begun {Manifest.Started.LocalDateTime.ToString("yyyy-MM-dd HH:mm:ss", c)}");
         yield return ("state", string.Create(c, $"{State}, {100 * Fraction:f0} %{(Left is { } left ? $", about {Reporter.Duration(left)} left" : "")}{(Folder.ReadDone() is { } end ? $", {end.Cells} cells" : "")}"));
+        if (IsActive is null)
+            yield return ("in Slurm", "Slurm does not answer (squeue failed), so what waits and works is not known; what follows is what tasks have left on disk");
         for (int i = 0; i < Manifest.Steps.Count; i++)
         {
             RunStep step = Manifest.Steps[i];
             TaskReport[] own = [.. Tasks.Where(t => t.Step == step.Name)];
-            string working = IsActive && own.Count(t => t.State == TaskState.Running) is > 0 and int count ? string.Create(c, $", {count} tasks at work") : "";
+            string working = IsActive != false && own.Count(t => t.State == TaskState.Running) is > 0 and int count ? string.Create(c, $", {count} tasks at work") : "";
             yield return (step.Name, string.Create(c, $"{Done[i]} of {step.Items} done{working}, {own.Sum(t => t.ProcessorSeconds):f1} s of processors"));
         }
         foreach (IGrouping<(string, string), SlurmQueue> group in (Queue ?? []).GroupBy(q => (q.State, q.Reason)))
             yield return ("in Slurm", string.Create(c, $"{group.Count()} {group.Key.Item1.ToLowerInvariant()} {group.Key.Item2}"));
         foreach (TaskReport task in Failed)
             yield return (task.State.ToString().ToLowerInvariant(), CauseOf(task));
+        foreach (ImageRecord image in FailedImages)
+            yield return ("failed", image.Error!);
     }
 
     /// <summary>The same as JSON.</summary>
@@ -102,9 +112,10 @@ internal sealed record RunStatus(
         {
             ["step"] = t.Step, ["task"] = t.Task, ["item"] = t.Item, ["host"] = t.Host, ["state"] = t.State.ToString().ToLowerInvariant(), ["cause"] = CauseOf(t),
         })]),
+        ["failed_images"] = new JsonArray([.. FailedImages.Select(r => (JsonNode)new JsonObject { ["path"] = r.Path, ["cause"] = r.Error })]),
     };
 
-    private static bool IsUnderWay(RunFolder folder, RunManifest manifest, IReadOnlyList<SlurmQueue>? queue) => manifest.Engine.Engine == EngineSettings.Slurm
-        ? queue is null or { Count: > 0 }                                // a Slurm that does not answer may be at work
+    private static bool? IsUnderWay(RunFolder folder, RunManifest manifest, IReadOnlyList<SlurmQueue>? queue) => manifest.Engine.Engine == EngineSettings.Slurm
+        ? queue is null ? null : queue.Count > 0
         : folder.ReadOwner() is { } owner && owner.Host == Environment.MachineName && Signals.IsOwn(owner.Process);
 }

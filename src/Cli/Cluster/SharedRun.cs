@@ -1,135 +1,134 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Reporting;
-using Cellpose3D.Cli.Segmentation;
-using Cellpose3D.IO.Volumes;
-using Cellpose3D.Volume;
 
 namespace Cellpose3D.Cli.Cluster;
 
-/// <summary>Segments volumes by many processes: cuts each into steps and tasks, and has an engine see to them.</summary>
-internal sealed class SharedRun(SegmentationSettings settings, EngineSettings engine, Reporter reporter)
+/// <summary>Has an engine do runs by many processes: cuts each into steps and tasks, submits what is missing, and waits.</summary>
+internal sealed class SharedRun(EngineSettings engine, Reporter reporter)
 {
-    private const int MostTasks = 1000;           // Slurm's usual limit on an array is 1001
-    private const float Heavy = 0.05f;            // share of the work from which a step gets two tasks a process, so that none waits long for the last
-
     /// <summary>Does the work.</summary>
-    /// <param name="images">The volume files.</param>
-    /// <param name="stems">Folder and name that the results' names begin with, for each.</param>
-    /// <param name="report">The report of a run over one volume; those of several have their volumes' names before.</param>
+    /// <param name="units">The runs; one that fails does not stop the others.</param>
     /// <param name="cancellationToken">Stops the waiting; with Slurm the jobs go on.</param>
-    public ExitCode Run(IReadOnlyList<string> images, IReadOnlyList<string> stems, string report, CancellationToken cancellationToken)
+    public ExitCode Run(IReadOnlyList<SharedUnit> units, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(report))!);
         ISharedEngine runs = engine.Engine == EngineSettings.Slurm ? new SlurmEngine(engine, reporter) : new LocalEngine(engine, reporter);
         runs.Require();
         var json = new JsonArray();
         ExitCode failure = ExitCode.Ok;
-        reporter.WithProgress("segment", images.Count, display =>
+        reporter.WithProgress(units[0].Kind == SharedKind.Movie ? "track" : "segment", units.Count, display =>
         {
-            RunFolder?[] begun = new RunFolder?[images.Count];
-            for (int i = 0; i < images.Count; i++)
-            {
-                string ownReport = images.Count == 1 ? report : Path.Combine(Path.GetDirectoryName(report)!, $"{Path.GetFileName(stems[i])}_run.json");
-                Guard(images[i], i, () => begun[i] = Begin(images[i], stems[i], ownReport, runs, cancellationToken));
-            }
-            for (int i = 0; i < images.Count; i++)
+            RunFolder?[] begun = new RunFolder?[units.Count];
+            for (int i = 0; i < units.Count; i++)
+                Guard(i, () => begun[i] = Begin(units[i], runs, cancellationToken));
+            for (int i = 0; i < units.Count; i++)
             {
                 if (begun[i] is { } folder)
-                    Guard(images[i], i, () => Wait(folder, i, runs, display, json, cancellationToken));
+                    Guard(i, () => failure = Worse(failure, Wait(folder, i, runs, display, json, cancellationToken)));
             }
 
-            void Guard(string image, int i, Action work)
+            void Guard(int i, Action work)
             {
                 try
                 {
                     work();
                 }
-                catch (Exception e) when (images.Count > 1 && e is not OperationCanceledException)
+                catch (Exception e) when (units.Count > 1 && e is not OperationCanceledException)
                 {
                     failure = Failures.CodeOf(e);
                     Reporter.Error(Failures.LineOf(e));
-                    display.Done(i, $"{Path.GetFileName(image)}: failed");
+                    display.Done(i, $"{Path.GetFileName(units[i].Image)}: failed");
                 }
             }
         });
         reporter.ResultJson(json.Count == 1 ? json[0]!.DeepClone() : new JsonObject { ["runs"] = json });
-        return failure == ExitCode.Ok ? ExitCode.Ok : ExitCode.SomeFailed;
+        return units.Count == 1 || failure == ExitCode.Ok ? failure : ExitCode.SomeFailed;
     }
 
-    private RunFolder Begin(string image, string stem, string report, ISharedEngine runs, CancellationToken cancellationToken)
+    private static ExitCode Worse(ExitCode one, ExitCode other) => one == ExitCode.Ok ? other : one;
+
+    private RunFolder Begin(SharedUnit unit, ISharedEngine runs, CancellationToken cancellationToken)
     {
-        var folder = new RunFolder(Path.GetFullPath(stem + VolumeRun.WorkSuffix));
+        Directory.CreateDirectory(Path.GetDirectoryName(unit.Report)!);
+        var folder = new RunFolder(unit.Folder);
         RunManifest? known = folder.Exists ? folder.ReadManifest() : null;
         bool isActive = known is not null && !folder.IsDone && RunStatus.IsRunning(folder, known);
-        if (isActive && !settings.Volume!.Resume)
-            throw new CommandException(ExitCode.Usage, $"a run of '{image}' is under way; give --resume to wait for it, or end it by 'cellpose3d cancel {folder.Path}'.");
-        if (settings.Volume!.Resume && folder.IsDone)
+        if (isActive && !engine.Resume)
+            throw new CommandException(ExitCode.Usage, $"a run of '{unit.Image}' is under way; give --resume to wait for it, or end it by 'cellpose3d cancel {folder.Path}'.");
+        RunManifest? kept = engine.Resume && known is not null ? KeptOf(unit, folder, known, isActive) : null;
+        if (kept is not null && folder.IsDone && unit.IsStillTrue(folder, kept))
             return folder;
         if (isActive && runs.IsComplete(folder, known!))
         {
-            reporter.Info($"'{image}': the run is under way; waiting for it.");
+            reporter.Info($"'{unit.Image}': the run is under way; waiting for it.");
+            if (!known!.Images.SequenceEqual(unit.Images))
+                reporter.Warn($"the run under way is over other images of '{unit.Image}'; give the same command again when it is done, which does the rest.");
             return folder;
         }
         if (isActive)
             runs.Cancel(folder, known!);
 
-        // what an earlier submission cut and estimated stays, else its blocks would not be this run's
-        SegmentationSettings own = settings.Volume.Resume && known is { Diameter: { } diameter } ? settings.WithDiameter(diameter) : settings;
-        int cut = settings.Volume.Resume && known is not null ? known.Cut : engine.Workers;
-        using var volume = new SharedVolume(own, image, settings.Device, cut, reporter, cancellationToken);
-        using var workspace = new FolderWorkspace(folder.Path, isShared: true);
-        WorkspaceContent content = volume.Segmenter.ContentOf(volume.Source, workspace, volume.Identity);
-        if (!settings.Volume.Resume)
-            workspace.Clear();
-        else if (content == WorkspaceContent.AnotherRun)
-            reporter.Warn($"'{folder.Path}' holds parts of a run with another input, other options, model or blocks; they are dropped and the run begins anew.");
-        using VolumeJob job = volume.Segmenter.Begin(volume.Source, workspace, volume.Identity);
+        using ISharedJob job = unit.Begin(kept, engine.Workers, cancellationToken);
+        bool goesOn = job.GoesOn && kept is not null;
         var manifest = new RunManifest
         {
-            Id = known is not null && content == WorkspaceContent.ThisRun && settings.Volume.Resume ? known.Id : Guid.NewGuid().ToString("n")[..12],
+            Kind = unit.Kind,
+            Id = goesOn ? kept!.Id : Guid.NewGuid().ToString("n")[..12],
             Version = ProgramVersion.Text,
             Started = DateTimeOffset.Now,
-            Arguments = settings.Arguments,
+            Arguments = unit.Arguments,
             Directory = Environment.CurrentDirectory,
-            Image = image,
-            Stem = Path.GetFullPath(stem),
-            Report = Path.GetFullPath(report),
-            Diameter = volume.Options.Segmentation.Diameter,
-            Cut = cut,
+            Image = unit.Image,
+            Images = unit.Images,
+            Stem = unit.Stem,
+            Report = unit.Report,
+            Facts = unit.Facts,
+            Diameter = job.Diameter,
+            DiameterFrames = goesOn ? kept!.DiameterFrames : (job as FramesJob)?.DiameterFrames ?? [],
+            Cut = kept?.Cut ?? engine.Workers,
             Engine = engine,
-            Steps = [.. job.Steps.Select(s => new RunStep(s.Name, s.Items, TasksOf(s), s.Share, s.WithPrevious)), new RunStep(RunStep.Finish, 1, 1, 0.01f, false)],
+            Steps = [.. job.Steps, new RunStep(RunStep.Finish, 1, 1, job.FinishShare, false)],
         };
-        foreach ((string topic, string text) in PlanFacts.Of(job.Plan))
-            reporter.Info($"  {topic,-16} {text}");
-        if (known is not null && manifest.Id == known.Id)
+        foreach (string line in job.Lines)
+            reporter.Info(line);
+        if (goesOn && !folder.IsDone)
             folder.Update(manifest);
         else
             folder.Begin(manifest);
-        runs.Start(folder, manifest, Missing(manifest, job));
+        runs.Start(folder, manifest, Missing(folder, manifest, job));
         return folder;
     }
 
-    private int TasksOf(VolumeStep step) => Math.Min(Math.Min(step.Items, MostTasks), engine.Workers * (step.Share > Heavy ? 2 : 1));
+    // the run to go on with: one that differs in what has a part in results is another
+    private RunManifest? KeptOf(SharedUnit unit, RunFolder folder, RunManifest known, bool isActive)
+    {
+        string differences = RunFacts.Differences(known.Facts, unit.Facts);
+        if (differences.Length == 0)
+            return known;
+        if (isActive)
+            throw new CommandException(ExitCode.Usage, $"another run of '{unit.Image}' is under way ({differences}); end it by 'cellpose3d cancel {folder.Path}', or give its options.");
+        reporter.Warn($"'{folder.Path}' holds {(folder.IsDone ? "a complete run" : "parts of a run")} that is not this one ({differences}); the run begins anew.");
+        return null;
+    }
 
     // the tasks of each step that have something to do
-    private Dictionary<string, int[]> Missing(RunManifest manifest, VolumeJob job)
+    private Dictionary<string, int[]> Missing(RunFolder folder, RunManifest manifest, ISharedJob job)
     {
         var missing = new Dictionary<string, int[]>(StringComparer.Ordinal) { [RunStep.Finish] = [0] };
         int done = 0, all = 0;
-        foreach ((VolumeStep step, RunStep tasks) in job.Steps.Zip(manifest.Steps))
+        foreach (RunStep step in job.Steps)
         {
-            bool[] isDone = [.. Enumerable.Range(0, step.Items).Select(step.IsDone)];
-            missing[step.Name] = [.. Enumerable.Range(0, tasks.Tasks).Where(t => isDone.AsSpan(tasks.ItemsOf(t).First..tasks.ItemsOf(t).End).Contains(false))];
+            bool[] isDone = [.. Enumerable.Range(0, step.Items).Select(item => job.IsDone(step.Name, item))];
+            missing[step.Name] = [.. Enumerable.Range(0, step.Tasks).Where(t => isDone.AsSpan(step.ItemsOf(t).First..step.ItemsOf(t).End).Contains(false))];
             all += step.Items;
             done += isDone.Count(d => d);
         }
         if (done > 0)
-            reporter.Info(string.Create(CultureInfo.InvariantCulture, $"goes on with what an earlier run left in '{manifest.Stem}{VolumeRun.WorkSuffix}': {done} of {all} items are done."));
+            reporter.Info(string.Create(CultureInfo.InvariantCulture, $"goes on with what an earlier run left in '{folder.Path}': {done} of {all} items are done."));
         return missing;
     }
 
-    private void Wait(RunFolder folder, int unit, ISharedEngine runs, IProgressDisplay display, JsonArray json, CancellationToken cancellationToken)
+    private ExitCode Wait(RunFolder folder, int unit, ISharedEngine runs, IProgressDisplay display, JsonArray json, CancellationToken cancellationToken)
     {
         RunManifest manifest = folder.ReadManifest();
         string name = Path.GetFileName(manifest.Image);
@@ -138,13 +137,19 @@ internal sealed class SharedRun(SegmentationSettings settings, EngineSettings en
         {
             display.Done(unit, $"{name}: submitted; 'cellpose3d status {folder.Path}' shows how it goes");
             json.Add(RunStatus.Read(folder).ToJson());
-            return;
+            return ExitCode.Ok;
         }
         if (!folder.IsDone)
             runs.Wait(folder, manifest, display, cancellationToken);
-        json.Add(JsonNode.Parse(File.ReadAllBytes(manifest.Report)));
-        int cells = folder.ReadDone()!.Cells;
-        display.Done(unit, string.Create(CultureInfo.InvariantCulture, $"{name}: {cells} cells"));
-        reporter.Result(string.Create(CultureInfo.InvariantCulture, $"{cells} cells in '{manifest.Image}'; report: {manifest.Report}"));
+        json.Add(folder.ReadReport());
+        DoneMark done = folder.ReadDone()!;
+        foreach (string warning in done.Warnings)
+            reporter.Warn(warning);
+        foreach (string error in done.Errors)
+            Reporter.Error(error);
+        display.Done(unit, string.Create(CultureInfo.InvariantCulture, $"{name}: {done.Cells} cells"));
+        foreach (string line in done.Lines)
+            reporter.Result(line);
+        return done.Code;
     }
 }

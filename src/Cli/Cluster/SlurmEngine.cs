@@ -54,6 +54,7 @@ internal sealed class SlurmEngine(EngineSettings settings, Reporter reporter) : 
     /// <inheritdoc/>
     public void Wait(RunFolder folder, RunManifest manifest, IProgress<float> progress, CancellationToken cancellationToken)
     {
+        bool isSilent = false;
         for (int absent = 0; !folder.IsDone;)
         {
             if (cancellationToken.WaitHandle.WaitOne(Pause))
@@ -64,6 +65,9 @@ internal sealed class SlurmEngine(EngineSettings settings, Reporter reporter) : 
             progress.Report(RunStatus.Read(folder, isActive: true).Fraction);
             IReadOnlyList<SlurmQueue>? queue = SlurmQueue.Of(manifest);
             absent = queue is { Count: 0 } ? absent + 1 : 0;
+            if (queue is null && !isSilent)
+                reporter.Warn("Slurm does not answer (squeue failed); the run is waited for by what it leaves on disk.");
+            isSilent = queue is null;
             if (absent == LooksToBeSure && !folder.IsDone)
                 throw RunStatus.Read(folder).Failure();
         }

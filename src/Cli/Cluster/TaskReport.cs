@@ -24,6 +24,9 @@ internal sealed record TaskReport
     /// <summary>How often it was begun.</summary>
     public int Attempt { get; init; } = 1;
 
+    /// <summary>The device its network runs on, in words; null where it did not need to know.</summary>
+    public string? Device { get; init; }
+
     /// <summary>The item it is at, or failed at.</summary>
     public int? Item { get; init; }
 

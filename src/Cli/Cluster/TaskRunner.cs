@@ -1,12 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Commands;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Segmentation;
-using Cellpose3D.Core2D;
-using Cellpose3D.IO.Volumes;
-using Cellpose3D.Volume;
+using Cellpose3D.Cli.Tracking;
 
 namespace Cellpose3D.Cli.Cluster;
 
@@ -22,9 +19,7 @@ internal sealed class TaskRunner : IDisposable
     private readonly RunFolder _folder;
     private readonly RunManifest _manifest;
     private readonly Reporter _reporter;
-    private SharedVolume? _volume;
-    private FolderWorkspace? _workspace;
-    private VolumeJob? _job;
+    private ISharedJob? _job;
 
     public TaskRunner(RunFolder folder, Reporter reporter)
     {
@@ -65,7 +60,7 @@ internal sealed class TaskRunner : IDisposable
         catch (Exception e)
         {
             ExitCode code = Failures.CodeOf(e);
-            string where = report.Item is { } item ? string.Create(CultureInfo.InvariantCulture, $"{(step.IsNetwork ? "slab" : "block")} {item} of '{stepName}': ") : $"'{stepName}': ";
+            string where = report.Item is { } item ? string.Create(CultureInfo.InvariantCulture, $"{step.ItemName} {item} of '{stepName}': ") : $"'{stepName}': ";
             report = report with { State = code == ExitCode.Interrupted ? TaskState.Stopped : TaskState.Failed, Cause = where + Failures.LineOf(e), Code = (int)code };
             if (Environment.GetEnvironmentVariable("CELLPOSE3D_TRACE") is { Length: > 0 })
                 Console.Error.WriteLine(e);
@@ -83,22 +78,20 @@ internal sealed class TaskRunner : IDisposable
             {
                 Seconds = Math.Round((last?.Seconds ?? 0) + watch.Elapsed.TotalSeconds, 3),
                 ProcessorSeconds = Math.Round((last?.ProcessorSeconds ?? 0) + (process.TotalProcessorTime - before).TotalSeconds, 3),
+                Device = _job?.Device,
                 PeakBytes = Math.Max(last?.PeakBytes ?? 0, process.PeakWorkingSet64),
             };
         }
 
         void DoItems(RunStep step, int task)
         {
-            VolumeJob job = Job(step, cancellationToken);
-            VolumeStep work = job.Steps.First(s => s.Name == step.Name);
-            if (step.Items == 1)                                         // every earlier step is done, and no later one has begun
-                Release(job, step.Name);
+            ISharedJob job = Job(step, cancellationToken);
             TimeSpan said = watch.Elapsed;
             (int first, int end) = step.ItemsOf(task);
             for (int item = first; item < end; item++)
             {
                 report = report with { Item = item };
-                bool isNew = work.Run([item], null, cancellationToken) > 0;
+                bool isNew = job.Do(step.Name, item, cancellationToken);
                 report = report with { Computed = report.Computed + (isNew ? 1 : 0), Skipped = report.Skipped + (isNew ? 0 : 1) };
                 if (watch.Elapsed - said > Pause)
                 {
@@ -110,32 +103,34 @@ internal sealed class TaskRunner : IDisposable
     }
 
     /// <summary>Lets go of file, model and workspace.</summary>
-    public void Dispose()
-    {
-        _job?.Dispose();
-        _workspace?.Dispose();
-        _volume?.Dispose();
-    }
+    public void Dispose() => _job?.Dispose();
 
-    private static void Release(VolumeJob job, string before)
-    {
-        foreach (VolumeStep step in job.Steps.TakeWhile(s => s.Name != before))
-            step.Complete();
-    }
-
-    private VolumeJob Job(RunStep step, CancellationToken cancellationToken)
+    private ISharedJob Job(RunStep step, CancellationToken cancellationToken)
     {
         if (_job is not null)
             return _job;
-        SegmentationSettings settings = SegmentCommand.Parse(_manifest.Arguments).WithDiameter(_manifest.Diameter);
-        int threads = settings.Options.Threads > 0 ? settings.Options.Threads : Threads();
+        bool isLocal = _manifest.Engine.Engine == EngineSettings.Local;
+        switch (_manifest.Kind)
+        {
+            case SharedKind.Movie:
+                TrackSettings track = TrackCommand.Parse(_manifest.Arguments);
+                SegmentationSettings frames = WithThreads(track.Segmentation.WithDiameter(_manifest.Diameter));
+                frames = frames with { Device = DeviceOf(frames) };
+                return _job = new FramesJob(
+                    track with { Segmentation = frames, Tracker = track.Tracker with { Threads = frames.Options.Threads } }, _folder.Path, MovieFolderUse.Join, _manifest.Engine.Workers, _reporter);
+            case SharedKind.Images:
+                SegmentationSettings images = SegmentCommand.Parse(_manifest.Arguments);
+                return _job = new ImagesJob(images, _manifest.Images, _folder.Path, DeviceOf(images), WithThreads(images).Options.Threads, _manifest.Engine.Workers, _reporter);
+            default:
+                SegmentationSettings volume = WithThreads(SegmentCommand.Parse(_manifest.Arguments).WithDiameter(_manifest.Diameter));
+                return _job = BlocksJob.Join(new SharedVolume(volume, _manifest.Image, DeviceOf(volume), _manifest.Cut, _reporter, cancellationToken), _folder.Path);
+        }
+
         // on a cluster only the network's tasks have a graphics card
-        string device = step.IsNetwork || _manifest.Engine.Engine == EngineSettings.Local ? settings.Device : "cpu";
-        settings = settings with { Options = settings.Options with { Threads = threads } };
-        _volume = new SharedVolume(settings, _manifest.Image, device, _manifest.Cut, _reporter, cancellationToken);
-        _reporter.Info($"device: {_volume.Device}");
-        _workspace = new FolderWorkspace(_folder.Path, isShared: true);
-        return _job = _volume.Segmenter.Join(_volume.Source, _workspace, _volume.Identity);
+        string DeviceOf(SegmentationSettings settings) => step.IsNetwork || isLocal ? settings.Device : "cpu";
+
+        SegmentationSettings WithThreads(SegmentationSettings settings) =>
+            settings with { Options = settings.Options with { Threads = settings.Options.Threads > 0 ? settings.Options.Threads : Threads() } };
     }
 
     private int Threads()
@@ -145,51 +140,13 @@ internal sealed class TaskRunner : IDisposable
         return int.TryParse(Environment.GetEnvironmentVariable("SLURM_CPUS_PER_TASK"), NumberStyles.None, CultureInfo.InvariantCulture, out int given) ? given : 1;
     }
 
-    // the labels and tables under their names, the report, and no scratch any more
+    // results under their names, the report, and no scratch any more
     private void Finish(CancellationToken cancellationToken)
     {
         if (_folder.IsDone)
             return;
-        VolumeJob job = Job(_manifest.Steps[^1], cancellationToken);
-        Release(job, RunStep.Finish);
-        SegmentationSettings settings = _volume!.Settings;
-        VolumeSegmentation result = job.Result(Timings(job));
-        using var files = new VolumeFiles(_manifest.Stem, settings, settings.Volume!, _volume.File.Description);
-        files.RemoveLeftovers(0);
-        files.Write(result, _volume.Source, 0, cancellationToken);
-        VolumeResult[] results = [new VolumeResult(result.Filtered, result.Cells, result.Plan, result.Timings, result.NonFiniteVoxels)];
-        IReadOnlyList<string> written = files.Complete(results, cancellationToken);
-        double seconds = (DateTimeOffset.Now - _manifest.Started).TotalSeconds;
-        var report = new RunReport("segment", _volume.Model.Info, _volume.Device, settings with { Options = settings.Options with { Threads = 0 } });
-        report.Add(new VolumeOutcome(_manifest.Image, _volume.File.Description.Image, results, written, _volume.Notes, seconds));
-        report.Json["engine"] = EngineFacts();
-        report.Write(_manifest.Report);
-        _folder.MarkDone(result.Cells.Count);
-        _workspace!.Clear();
-    }
-
-    private StageTimings Timings(VolumeJob job)
-    {
-        var stageOf = job.Steps.ToDictionary(s => s.Name, s => (int)s.Stage);
-        double[] seconds = new double[Enum.GetValues<VolumeStage>().Length];
-        foreach (TaskReport task in _folder.ReadTasks())
-        {
-            if (stageOf.TryGetValue(task.Step, out int stage))
-                seconds[stage] += task.Seconds;
-        }
-        return new StageTimings(seconds[0], seconds[1], seconds[2]);
-    }
-
-    private JsonObject EngineFacts()
-    {
-        IReadOnlyList<TaskReport> tasks = _folder.ReadTasks();
-        return new JsonObject
-        {
-            ["name"] = _manifest.Engine.Engine,
-            ["workers"] = _manifest.Engine.Workers,
-            ["tasks"] = tasks.Count,
-            ["hosts"] = new JsonArray([.. tasks.Select(t => t.Host).Distinct().Order(StringComparer.Ordinal).Select(h => (JsonNode)h)]),
-            ["processor_seconds"] = Math.Round(tasks.Sum(t => t.ProcessorSeconds), 1),
-        };
+        ISharedJob job = Job(_manifest.Steps[^1], cancellationToken);
+        _folder.MarkDone(job.Finish(new FinishContext(_folder, _manifest, _folder.ReadTasks()), cancellationToken));
+        job.Clear();
     }
 }

@@ -7,10 +7,10 @@ namespace Cellpose3D.Cli.Commands;
 /// <summary><c>cancel</c>: ends a run of several processes; what is finished stays.</summary>
 internal static class CancelCommand
 {
-    private static readonly Argument<string> Run = new("run") { Description = "The folder of the run's results, or the one ending in '_cp_work' there." };
+    private static readonly Argument<string> Run = new("run") { Description = "The folder of the run's results, or the one ending in '_work' there." };
 
     public static Command Create() =>
-        new Command("cancel", "End a run of 'segment --engine'; finished blocks are kept, and the same 'segment' with --resume goes on from there.") { Run }
+        new Command("cancel", "End a run of --engine; finished blocks, images and frames are kept, and the same command with --resume goes on from there.") { Run }
             .WithAction("cellpose3d cancel results", (parse, reporter, _) =>
             {
                 RunFolder folder = RunFolder.Find(parse.GetValue(Run)!);

@@ -27,7 +27,7 @@ internal static class SegmentCommand
         SegmentationSettings settings = SegmentationArguments.Parse(parse, parse.GetValue(Images)!, parse.GetValue(Output), save);
         if (settings.Volume is not null)
             VolumeFiles.RequireVolumeKinds(save);
-        EngineSettings? engine = EngineArguments.Parse(parse, settings.Volume);
+        EngineSettings? engine = EngineArguments.Parse(parse);
         return engine is null ? settings : settings with { Engine = engine, Arguments = [.. parse.Tokens.Select(t => t.Value)] };
     }
 

@@ -9,7 +9,7 @@ namespace Cellpose3D.Cli.Commands;
 /// <summary>The options of every verb that segments.</summary>
 internal static class SegmentationArguments
 {
-    private static readonly Option<string> Model = new("--model", "-m") { Description = "Name of a model (see 'cellpose3d models list') or path of a weight file.", DefaultValueFactory = _ => "nuclei" };
+    private static readonly Option<string> Model = new("--model", "-m") { Description = "Name of a model (see 'cellpose3d models list') or path of a weight file.", DefaultValueFactory = _ => SegmentationSettings.DefaultModel };
     private static readonly Option<string?> SizeModel = new("--size-model") { Description = "Path of a size model for --diameter auto; default: the one that belongs to the model." };
     private static readonly Option<string?> Diameter = new("--diameter", "-d") { Description = "Mean cell diameter in pixels, auto to estimate it (for each image, for a movie once), or model for that of the model's training; default: auto where the model has a size model." };
     private static readonly Option<int> Chan = new("--chan") { Description = "Channel of the cells: 0 = mean of all channels, 1 = first (red), 2 = second (green), ..." };

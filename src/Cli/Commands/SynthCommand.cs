@@ -75,7 +75,7 @@ internal static class SynthCommand
         string folder = parse.GetValue(Output)!;
         string? kind = parse.GetValue(Kind3D);
         int count = parse.GetValue(Count);
-        (int depth, int height, int width) = ParseSize(parse.GetValue(Size3D)!);
+        (int depth, int height, int width) = SizeText.Volume(Size3D.Name, parse.GetValue(Size3D)!);
         Prepare(folder, kind, Cells3D.Kinds, count);
         var made = new JsonArray();
         reporter.WithProgress("synth", count, display =>
@@ -122,14 +122,6 @@ internal static class SynthCommand
             throw new CommandException(ExitCode.Usage, $"--count must be 1 or more; got {count}.");
         OutputPaths.RequireFolder(Output.Name, folder);
         Directory.CreateDirectory(folder);
-    }
-
-    private static (int Depth, int Height, int Width) ParseSize(string text)
-    {
-        int[] lengths = [.. text.Split('x').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int length) ? length : 0)];
-        return lengths is [> 0, > 0, > 0]
-            ? (lengths[0], lengths[1], lengths[2])
-            : throw new CommandException(ExitCode.Usage, $"--size must be planes x rows x columns, as in 32x256x256; got '{text}'.");
     }
 
     private static void WriteCounts(string path, NdArray<float> image, TiffWriterOptions options, CancellationToken cancellationToken)

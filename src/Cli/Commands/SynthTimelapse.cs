@@ -92,7 +92,7 @@ internal static class SynthTimelapse
 
     private static TimelapseOptions Read(ParseResult parse)
     {
-        (int depth, int height, int width) = ParseSize(parse.GetValue(Size)!);
+        (int depth, int height, int width) = SizeText.PlaneOrVolume(Size.Name, parse.GetValue(Size)!);
         return new TimelapseOptions
         {
             Seed = parse.GetValue(Seed),
@@ -115,17 +115,6 @@ internal static class SynthTimelapse
             FrameIntervalS = parse.GetValue(Interval),
             Noise = parse.GetValue(Noise),
             Blur = parse.GetValue(Blur),
-        };
-    }
-
-    private static (int Depth, int Height, int Width) ParseSize(string text)
-    {
-        int[] lengths = [.. text.Split('x').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int length) ? length : 0)];
-        return lengths switch
-        {
-            [> 0, > 0] => (1, lengths[0], lengths[1]),
-            [> 0, > 0, > 0] => (lengths[0], lengths[1], lengths[2]),
-            _ => throw new CommandException(ExitCode.Usage, $"--size must be rows x columns or planes x rows x columns, as in 256x256; got '{text}'."),
         };
     }
 }

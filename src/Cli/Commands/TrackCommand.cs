@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cellpose3D.Cli.Cluster;
 using Cellpose3D.Cli.Measuring;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Segmentation;
@@ -36,6 +37,7 @@ internal static class TrackCommand
             Images, Output, Labels, LabelsImages, Format, FlowKind, MaxGap, MaxDistance, NoDivisions, NoDrift, FillGaps, Pins, Voxel, Interval, LabelsAxes, Save,
         };
         SegmentationArguments.AddTo(command, isMovie: true);
+        EngineArguments.AddTo(command);
         return command.WithAction("cellpose3d track movie.tif -o tracked --format ctc,csv", (parse, reporter, cancellation) =>
             new TrackRun(Settings(parse), reporter).Run(cancellation));
     }
@@ -50,6 +52,9 @@ internal static class TrackCommand
             throw new CommandException(ExitCode.Usage, $"images are segmented and --labels are not; give the images of given masks by --images: --images '{images[0]}'.");
         if (labels is null && of is not null)
             throw new CommandException(ExitCode.Usage, "--images belongs to --labels; give the images to segment without it.");
+        EngineSettings? engine = EngineArguments.Parse(parse);
+        if (labels is not null && engine is not null)
+            throw new CommandException(ExitCode.Usage, "--engine shares out the segmentation of frames, which --labels leaves out; drop one of them.");
         if (labels is not null && SegmentationArguments.FirstGiven(parse) is { } option)
             throw new CommandException(ExitCode.Usage, $"{option} steers the segmentation, which --labels leaves out; drop one of them.");
         SegmentationSettings segmentation = SegmentationArguments.Parse(parse, images, parse.GetValue(Output), new HashSet<string>(), isMovie: true);
@@ -69,6 +74,8 @@ internal static class TrackCommand
             LabelsAxes = parse.GetValue(LabelsAxes) ?? segmentation.Axes?.Replace("C", "", StringComparison.OrdinalIgnoreCase),
             Resume = VolumeArguments.IsResumed(parse),
             VolumeOption = VolumeArguments.FirstGiven(parse),
+            Engine = engine,
+            Arguments = engine is null ? [] : [.. parse.Tokens.Select(t => t.Value)],
             Segmentation = segmentation,
             Tracker = new TrackerOptions
             {
@@ -82,5 +89,14 @@ internal static class TrackCommand
         };
         settings.Validate();
         return settings;
+    }
+
+    /// <summary>What a command line asks for that another process was given.</summary>
+    /// <param name="arguments">Its words, the verb among them.</param>
+    public static TrackSettings Parse(IReadOnlyList<string> arguments)
+    {
+        var root = new RootCommand { Create() };
+        CommonOptions.AddTo(root);
+        return Settings(root.Parse(arguments));
     }
 }

@@ -5,6 +5,7 @@ using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Viewing;
 using Cellpose3D.Viewer.Contexts;
 using Cellpose3D.Viewer.Editing;
+using Cellpose3D.Viewer.Segmenting;
 using Cellpose3D.Viewer.Server;
 using Cellpose3D.Viewer.Volumes;
 
@@ -15,7 +16,7 @@ internal static class ViewCommand
 {
     public static Command Create()
     {
-        var command = new Command("view", "Look at image, labels and tracks in the browser: slices, 3D, table, lineages; and correct the labels.");
+        var command = new Command("view", "Look at image, labels and tracks in the browser: slices, 3D, table, lineages; find cells, and correct the labels.");
         ViewArguments.AddTo(command);
         return command.WithAction("cellpose3d view stack.tif stack_cp_masks.tif", Run);
     }
@@ -25,7 +26,7 @@ internal static class ViewCommand
         ViewSettings settings = ViewArguments.Parse(parse);
         if (settings.Window)
             return ShowWindow(settings, reporter, cancellationToken);
-        SceneFiles files = SceneFiles.Open(settings.Image, settings.Labels, settings.Files, cancellationToken);
+        (SceneFiles files, settings) = Open(settings, reporter, cancellationToken);
         ViewSession session;
         try
         {
@@ -34,7 +35,9 @@ internal static class ViewCommand
                 files.Compare(other, cancellationToken);
             TrackView? tracks = settings.Tracks is { } path ? TrackView.Read(path, files, cancellationToken) : null;
             EditDesk? desk = OpenDesk(files, settings, tracks?.Book, reporter, cancellationToken);
-            session = ViewSession.OpenAsync(files, settings.Look, OpenGl(settings, reporter), tracks, desk, settings.Files.MaxMemoryBytes / 2).GetAwaiter().GetResult();
+            ISegmenter? segmenter = settings.Image is { } image
+                ? new PageSegmenter(image, settings.Files.ImageAxes, settings.Files.VoxelUm, settings.Device, settings.Files.MaxMemoryBytes / 2, reporter) : null;
+            session = ViewSession.OpenAsync(files, settings.Look, OpenGl(settings, reporter), tracks, desk, settings.Files.MaxMemoryBytes / 2, segmenter).GetAwaiter().GetResult();
         }
         catch
         {
@@ -67,20 +70,44 @@ internal static class ViewCommand
             reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"the first {FrameStore.MostChannels} of {files.Channels} channels are shown."));
     }
 
+    // without labels, those that an earlier 'view' saved or 'segment' wrote
+    private static (SceneFiles Files, ViewSettings Settings) Open(ViewSettings settings, Reporter reporter, CancellationToken cancellationToken)
+    {
+        if (settings is { Image: { } image, Labels: null } && Path.Exists(NewLabels.PathFor(image)))
+        {
+            string labels = NewLabels.PathFor(image);
+            try
+            {
+                SceneFiles files = SceneFiles.Open(image, labels, settings.Files, cancellationToken);
+                reporter.Info($"labels: '{labels}', which lie beside the image.");
+                return (files, settings with { Labels = labels });
+            }
+            catch (InvalidDataException e)
+            {
+                reporter.Warn($"{e.Message} Labels can be made once '{labels}' is out of the way.");
+                settings = settings with { ReadOnly = true };
+            }
+        }
+        return (SceneFiles.Open(settings.Image, settings.Labels, settings.Files, cancellationToken), settings);
+    }
+
     // edited labels are all in memory, at full resolution
     private static EditDesk? OpenDesk(SceneFiles files, ViewSettings settings, TrackBook? tracks, Reporter reporter, CancellationToken cancellationToken)
     {
-        if (settings.Labels is null || settings.ReadOnly)
+        if (settings.ReadOnly)
             return null;
         long bytes = 4 * files.Grid.Shape.Count * files.Frames;
         if (files.Reductions.Count > 0 || bytes > settings.Files.MaxMemoryBytes / 2)
         {
-            reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"the labels can only be looked at: editing needs all of them in memory, {bytes / 1e9:f1} GB; give a larger --max-memory."));
+            string what = settings.Labels is null ? "no labels can be made" : "the labels can only be looked at";
+            reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"{what}: editing needs all of them in memory, {bytes / 1e9:f1} GB; give a larger --max-memory."));
             return null;
         }
-        EditSession edits = EditSession.Open(settings.Labels, settings.Files.LabelAxes, settings.Files.VoxelUm, tracks, cancellationToken);
+        EditSession edits = settings.Labels is { } labels
+            ? EditSession.Open(labels, settings.Files.LabelAxes, settings.Files.VoxelUm, tracks, cancellationToken)
+            : NewLabels.Begin(settings.Image!, settings.Files.ImageAxes, files);
         if (edits.Recovered > 0)
-            reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"{edits.Recovered} changes of '{settings.Labels}' had not been saved and were recovered."));
+            reporter.Warn(string.Create(CultureInfo.InvariantCulture, $"{edits.Recovered} changes of '{edits.Path}' had not been saved and were recovered."));
         return new EditDesk(edits);
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cellpose3D.Cli.Cluster;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Segmentation;
 using Cellpose3D.Core2D;
@@ -17,7 +18,7 @@ internal static class VolumeArguments
     private static readonly Option<string> FusionKind = new("--fusion") { Description = "How three views become one flow field: sum (as Cellpose), probability, resolution, or length.", DefaultValueFactory = _ => "sum" };
     private static readonly Option<string> MaxMemory = new("--max-memory") { Description = "Memory for volumes besides the network, for example 4G or 800M; what needs more is kept in files.", DefaultValueFactory = _ => "4G" };
     private static readonly Option<int?> BlockSize = new("--block-size") { Description = "Side of a block in voxels; default: by memory. The labels do not depend on it." };
-    private static readonly Option<bool> Resume = new("--resume") { Description = "Keep finished parts of a volume in a folder beside the results, and go on with what an interrupted run left there." };
+    private static readonly Option<bool> Resume = new("--resume") { Description = "Keep finished parts of a volume in a folder beside the results, and go on with what an interrupted run left there; with --engine, go on with any run." };
     private static readonly Option<string> MaskFormat = new("--mask-format") { Description = "Format of a volume's labels: tif, ome.tif, h5 or zarr.", DefaultValueFactory = _ => "tif" };
     private static readonly Option<bool> PlanOnly = new("--plan") { Description = "Show what would be done to each volume (sizes, blocks, memory, passes) and stop." };
 
@@ -56,7 +57,11 @@ internal static class VolumeArguments
         if (do3D && stitch is not null)
             throw new CommandException(ExitCode.Usage, "--do-3d and --stitch-threshold exclude each other; give one.");
         if (!do3D && !isMovie)
-            RequireAbsent(parse, stitch is null ? [Anisotropy, FlowSmooth, OrthoModel, FusionKind, MaxMemory, BlockSize, Resume, MaskFormat, PlanOnly] : [Anisotropy, FlowSmooth, OrthoModel, FusionKind]);
+        {
+            RequireAbsent(parse, [Anisotropy, FlowSmooth, OrthoModel, FusionKind, .. stitch is null ? (Option[])[MaxMemory, BlockSize, MaskFormat, PlanOnly] : []]);
+            if (stitch is null && !EngineArguments.IsGiven(parse))       // an engine goes on with images too
+                RequireAbsent(parse, [Resume]);
+        }
         if (!do3D && stitch is null)
             return null;
         var volume = new VolumeOptions

@@ -178,9 +178,9 @@ internal sealed class MontagePicture : IDisposable
         for (int cell = first; cell < end; cell++)
         {
             int at = cell, parent = _tracked.Solution.ParentOf(cell);
-            while (parent >= 0 && frame - _tracked.Cells[parent].Frame <= TailFrames)
+            while (parent >= 0 && frame - _tracked.Cells.FrameOf(parent) <= TailFrames)
             {
-                double age = (frame - _tracked.Cells[parent].Frame - 1.0) / TailFrames;
+                double age = (frame - _tracked.Cells.FrameOf(parent) - 1.0) / TailFrames;
                 line.Color = ColorOf(parent).WithAlpha((byte)(235 * (1 - 0.8 * age)));
                 _canvas.DrawLine(Centre(at), Centre(parent), line);
                 (at, parent) = (parent, _tracked.Solution.ParentOf(parent));

@@ -38,7 +38,7 @@ internal static class RenderArguments
     private static readonly Option<double> Roll = new("--roll") { Description = "Degrees around the line of sight." };
     private static readonly Option<double> Zoom = new("--zoom") { Description = "Enlargement beyond what shows everything.", DefaultValueFactory = _ => 1 };
     private static readonly Option<double> Perspective = new("--perspective") { Description = "Angle of view in degrees; 0 for a parallel projection, true to scale everywhere." };
-    private static readonly Option<string?> Slice = new("--slice") { Description = "Draw one plane instead of 3D: xy, xz or zy." };
+    private static readonly Option<string?> Slice = new("--slice") { Description = "Draw one plane instead of 3D: xy, xz or zy. A flat image is drawn as xy if no option of 3D is given." };
     private static readonly Option<double?> At = new("--at") { Description = "Where along its axis the slice lies, counted from 1; default: the middle." };
     private static readonly Option<bool> Orthogonal = new("--orthogonal") { Description = "Draw three planes at right angles and 3D in one picture." };
     private static readonly Option<string?> Planes = new("--planes") { Description = "Planes of the image inside the 3D view, for example z=10,x=40, counted from 1." };
@@ -146,7 +146,7 @@ internal static class RenderArguments
             FramesPerSecond = parse.GetValue(Fps),
             Orthogonal = parse.GetValue(Orthogonal),
             Time = parse.GetValue(Time) - 1,
-            View = parse.GetValue(Slice) switch { "xy" => ViewKind.XY, "xz" => ViewKind.XZ, "zy" => ViewKind.ZY, _ => ViewKind.Volume },
+            View = parse.GetValue(Slice) switch { "xy" => ViewKind.XY, "xz" => ViewKind.XZ, "zy" => ViewKind.ZY, _ => In3D.Any(o => parse.GetResult(o) is { Implicit: false }) ? ViewKind.Volume : null },
             SliceAt = parse.GetValue(At) - 1,
             Preset = Enum.Parse<CameraPreset>(parse.GetValue(View)!, ignoreCase: true),
             Up = parse.GetValue(Up) == "z" ? UpAxis.Z : UpAxis.Y,
@@ -170,6 +170,9 @@ internal static class RenderArguments
             Commands = parse.GetValue(Commands) is { } file ? [.. File.ReadLines(file).Where(l => l.Trim().Length > 0).Select(SceneJson.ReadCommand)] : [],
         };
     }
+
+    // whoever gives one of these wants a flat image in space
+    private static Option[] In3D => [View, Up, Azimuth, Elevation, Roll, Perspective, Orthogonal, Planes, Clip, Turntable, Mode, Surface, Box];
 
     private static CommandException Wrong(string line) => new(ExitCode.Usage, line);
 

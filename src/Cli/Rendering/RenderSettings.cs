@@ -39,7 +39,8 @@ internal sealed record RenderSettings
     /// <summary>Time point, from 0.</summary>
     public int Time { get; init; }
 
-    public ViewKind View { get; init; }
+    /// <summary>What is drawn; null for 3D, or the plane of an image that has one.</summary>
+    public ViewKind? View { get; init; }
 
     /// <summary>Place of the slice along its axis, in voxels from 0; null for the middle.</summary>
     public double? SliceAt { get; init; }

@@ -67,10 +67,12 @@ internal sealed class Studio(GlThread gl, SceneFiles files, RenderSettings setti
         return wanted;
     }
 
+    private ViewKind View => settings.View ?? (files.Grid.Shape.Z > 1 ? ViewKind.Volume : ViewKind.XY);
+
     private ProjectionMode Mode => settings.Mode ?? (files.HasLabels ? ProjectionMode.None : ProjectionMode.Mip);
 
     // what is not looked at is not read: labels alone in 3D need no image
-    private bool NeedsImage => settings.View != ViewKind.Volume || settings.Orthogonal || Mode != ProjectionMode.None || settings.Planes != SlicePlanes.None || !settings.Commands.IsEmpty;
+    private bool NeedsImage => View != ViewKind.Volume || settings.Orthogonal || Mode != ProjectionMode.None || settings.Planes != SlicePlanes.None || !settings.Commands.IsEmpty;
 
     private void Load(SceneRenderer renderer, int time, int[] channels, CellColors? colors, out IReadOnlyList<ImageLayer> layers)
     {
@@ -134,8 +136,8 @@ internal sealed class Studio(GlThread gl, SceneFiles files, RenderSettings setti
             Grid = grid,
             Frames = files.Frames,
             Time = _loaded,
-            View = settings.View,
-            Cursor = settings.View switch { ViewKind.XZ => middle with { Y = at ?? middle.Y }, ViewKind.ZY => middle with { X = at ?? middle.X }, _ => middle with { Z = at ?? middle.Z } },
+            View = View,
+            Cursor = View switch { ViewKind.XZ => middle with { Y = at ?? middle.Y }, ViewKind.ZY => middle with { X = at ?? middle.X }, _ => middle with { Z = at ?? middle.Z } },
             Camera = camera with { HeightUm = camera.HeightUm / settings.Zoom },
             Images = [.. layers],
             Labels = files.HasLabels ? settings.Layer : null,
@@ -146,7 +148,7 @@ internal sealed class Studio(GlThread gl, SceneFiles files, RenderSettings setti
             Lighting = settings.Lighting,
             Decorations = settings.Decorations,
         };
-        return settings.View == ViewKind.Volume || settings.Zoom == 1 ? scene
+        return View == ViewKind.Volume || settings.Zoom == 1 ? scene
             : scene with { SliceCentre = true, SliceZoom = settings.Zoom / (ViewGeometry.CameraOf(scene, (double)settings.Width / settings.Height, settings.Height).HeightUm / settings.Height) };
     }
 

@@ -61,11 +61,16 @@ internal sealed class RunReport
     public int Segmented { get; private set; }
 
     /// <summary>Adds an image that was segmented.</summary>
-    public void Add(IOutcome outcome)
+    public void Add(IOutcome outcome) => Add(outcome.ToJson(), outcome.Cells);
+
+    /// <summary>Adds an image that was segmented, by this process or another.</summary>
+    /// <param name="entry">What there is to say of it.</param>
+    /// <param name="cells">Number of cells.</param>
+    public void Add(JsonObject entry, int cells)
     {
-        TotalCells += outcome.Cells;
+        TotalCells += cells;
         Segmented++;
-        _images.Add(outcome.ToJson());
+        _images.Add(entry);
     }
 
     /// <summary>Adds an image that failed.</summary>

@@ -12,6 +12,20 @@ internal static class ModelLoading
     /// <summary>The models this program knows: its own, the user's, and those of a Python Cellpose on this machine.</summary>
     public static ModelRegistry Registry() => new(new ModelRegistryOptions { ProgramFolder = Path.Combine(AppContext.BaseDirectory, "data", "models") });
 
+    /// <summary>Finds the files of a model; where there are none, the exit code is that of a model.</summary>
+    /// <exception cref="CommandException">There is no such model.</exception>
+    public static ModelEntry Find(string nameOrPath)
+    {
+        try
+        {
+            return Registry().Resolve(nameOrPath);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.Model, Failures.LineOf(e), e);
+        }
+    }
+
     /// <summary>Loads the model of the settings; a failure of any kind has the exit code of a model.</summary>
     /// <exception cref="CommandException">There is no such model, or it is damaged.</exception>
     public static CellposeModel Load(SegmentationSettings settings, torch.Device device, Reporter reporter)

@@ -1,13 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Cluster;
 using Cellpose3D.Cli.Reporting;
-using Cellpose3D.Core2D;
-using Cellpose3D.Core2D.Native;
-using Cellpose3D.Core2D.Network;
-using Cellpose3D.IO;
-using TorchSharp;
 
 namespace Cellpose3D.Cli.Segmentation;
 
@@ -23,37 +17,24 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
         if (settings.Output is not null)
             OutputPaths.RequireFolder("--output", settings.Output);
         string reportPath = Path.Combine(settings.Output ?? FolderOf(images[0]), "run.json");
-        string[] devices = settings.Device.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (devices.Length == 0 || (devices.Length > 1 && settings.Volume is null))
-            throw new CommandException(ExitCode.Usage, $"--device must be one device; got '{settings.Device}'. Several share the planes of a volume (--do-3d).");
-        if (settings is { Engine: { } engine, Volume.PlanOnly: false })
+        string[] devices = FileSegmenter.DevicesOf(settings);
+        if (settings is { Engine: { } engine, Volume: not { PlanOnly: true } })
         {
             if (devices.Length > 1)
                 throw new CommandException(ExitCode.Usage, $"--device must be one device with --engine, whose processes each take one; got '{settings.Device}'.");
-            return new SharedRun(settings, engine, reporter).Run(images, stems, reportPath, cancellationToken);
+            return new SharedRun(engine, reporter).Run(SharedUnits.Of(settings, images, stems, reportPath, reporter), cancellationToken);
         }
-        torch.Device device = ComputeDevice.Select(devices[0]);
-        if (settings.Options.Threads > 0)
-            torch.set_num_threads(settings.Options.Threads);
-        string deviceText = string.Join(", ", devices.Select(d => ComputeDevice.Describe(ComputeDevice.Select(d), d)));
-        reporter.Info($"device: {deviceText}");
-        using CellposeModel model = ModelLoading.Load(settings, device, reporter);
-        bool estimate = settings.Options.AutoDiameter || (settings.EstimateIfPossible && model.SizeModel is not null);
-        SegmentationOptions options = settings.Options with { AutoDiameter = estimate && settings.Volume is null, KeepMaps = SegmentationFiles.NeedMaps(settings.Save) };
-        using var others = new ModelSet();
-        Func<string, string, IProgress<float>, CancellationToken, IOutcome> segment = settings.Volume is { } volume
-            ? Volumes(volume, model, devices, others).Segment
-            : Images(new Segmenter2D(model, options));
-        if (settings.Volume is { PlanOnly: true } planned)
-            return ShowPlans(Volumes(planned, model, devices, others), images, cancellationToken);
+        using var segmenter = new FileSegmenter(settings, reporter);
+        if (settings.Volume is { PlanOnly: true })
+            return ShowPlans(segmenter.Volumes!, images, cancellationToken);
         if (settings.Output is { } folder)
             Directory.CreateDirectory(folder);
 
-        var report = new RunReport("segment", model.Info, deviceText, settings with { Options = options });
+        var report = new RunReport("segment", segmenter.Model.Info, segmenter.Device, segmenter.Settings);
         ExitCode code = ExitCode.Ok;
         try
         {
-            reporter.WithProgress("segment", images.Count, display => code = SegmentAll(segment, images, stems, report, display, cancellationToken));
+            reporter.WithProgress("segment", images.Count, display => code = SegmentAll(segmenter, images, stems, report, display, cancellationToken));
         }
         catch (Exception e) when (report.Segmented > 0)
         {
@@ -70,9 +51,11 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
         return code;
     }
 
+    /// <summary>Folder and name that the names of an image's results begin with.</summary>
+    public static string StemOf(SegmentationSettings settings, string image) => Path.Combine(settings.Output ?? FolderOf(image), InputImages.Stem(image));
+
     private ExitCode SegmentAll(
-        Func<string, string, IProgress<float>, CancellationToken, IOutcome> segment, IReadOnlyList<string> images, string[] stems, RunReport report,
-        IProgressDisplay display, CancellationToken cancellationToken)
+        FileSegmenter segmenter, IReadOnlyList<string> images, string[] stems, RunReport report, IProgressDisplay display, CancellationToken cancellationToken)
     {
         ExitCode lastFailure = ExitCode.Ok;
         for (int i = 0; i < images.Count; i++)
@@ -81,36 +64,22 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
             display.Begin(i, name);
             try
             {
-                IOutcome outcome = segment(images[i], stems[i], display, cancellationToken);
+                IOutcome outcome = segmenter.Segment(images[i], stems[i], display, cancellationToken);
                 report.Add(outcome);
                 foreach (string warning in outcome.Warnings)
                     reporter.Warn($"{name}: {warning}");
                 display.Done(i, $"{name}: {outcome.Summary}");
             }
-            catch (Exception e) when (Failures.CodeOf(e) is ExitCode.BadInput or ExitCode.Usage)
+            catch (Exception e) when (FileSegmenter.IsOfOneFile(e))
             {
                 lastFailure = Failures.CodeOf(e);
-                string line = Failures.LineOf(e);
-                if (!line.Contains(name, StringComparison.Ordinal))
-                    line = $"'{images[i]}': {line}";                     // options that fit other images do not fit this one
+                string line = FileSegmenter.FailureOf(images[i], e);
                 report.AddFailure(images[i], line);
                 Reporter.Error(line);
                 display.Done(i, $"{name}: failed");
             }
         }
         return images.Count == 1 || lastFailure == ExitCode.Ok ? lastFailure : ExitCode.SomeFailed;
-    }
-
-    private Func<string, string, IProgress<float>, CancellationToken, IOutcome> Images(Segmenter2D segmenter) =>
-        (path, stem, progress, cancellationToken) => SegmentImage(segmenter, path, stem, progress, cancellationToken);
-
-    private VolumeRun Volumes(VolumeSettings volume, CellposeModel model, string[] devices, ModelSet others)
-    {
-        CellposeModel[] along = [model, .. devices.Skip(1).Select(d => others.Load(settings, ComputeDevice.Select(d), reporter))];
-        CellposeModel[] across = volume.OrthoModel is { } ortho
-            ? [.. devices.Select(d => others.Load(settings with { Model = ortho, SizeModel = null, EstimateIfPossible = false, Options = settings.Options with { AutoDiameter = false } }, ComputeDevice.Select(d), reporter))]
-            : [];
-        return new VolumeRun(settings, volume, along, across, reporter);
     }
 
     private ExitCode ShowPlans(VolumeRun volumes, IReadOnlyList<string> images, CancellationToken cancellationToken)
@@ -139,30 +108,10 @@ internal sealed class SegmentationRun(SegmentationSettings settings, Reporter re
         return images.Count == 1 || lastFailure == ExitCode.Ok ? lastFailure : ExitCode.SomeFailed;
     }
 
-    private ImageOutcome SegmentImage(Segmenter2D segmenter, string path, string stem, IProgress<float> progress, CancellationToken cancellationToken)
-    {
-        var watch = Stopwatch.StartNew();
-        LoadedImage image = ImageReader.Read(path, settings.Axes, cancellationToken);
-        double readSeconds = watch.Elapsed.TotalSeconds;
-        IReadOnlyList<NdArray<float>> planes = ImagePlanes.Split(image, settings.Chan, settings.Chan2);
-
-        var results = new List<Segmentation2D>();
-        for (int n = 0; n < planes.Count; n++)
-        {
-            var part = new PartialProgress(progress, (float)n / planes.Count, (n + 1f) / planes.Count);
-            results.Add(segmenter.Segment(planes[n], part, cancellationToken));
-        }
-
-        double segmentSeconds = watch.Elapsed.TotalSeconds - readSeconds;
-        IReadOnlyList<string> written = SegmentationFiles.Write(stem, settings.Save, image, planes, results, settings);
-        double writeSeconds = watch.Elapsed.TotalSeconds - segmentSeconds - readSeconds;
-        return new ImageOutcome(path, image.Info, results, written, readSeconds, writeSeconds);
-    }
-
     // Two inputs must not write the same results.
     private string[] OutputStems(IReadOnlyList<string> images)
     {
-        string[] stems = [.. images.Select(i => Path.Combine(settings.Output ?? FolderOf(i), InputImages.Stem(i)))];
+        string[] stems = [.. images.Select(i => StemOf(settings, i))];
         var first = new Dictionary<string, string>(StringComparer.Ordinal);
         for (int i = 0; i < stems.Length; i++)
         {

@@ -6,6 +6,9 @@ namespace Cellpose3D.Cli.Segmentation;
 /// <summary>What the command line asked of <c>segment</c>.</summary>
 internal sealed record SegmentationSettings
 {
+    /// <summary>The model that is taken where none is named.</summary>
+    public const string DefaultModel = "nuclei";
+
     /// <summary>Files and folders.</summary>
     public required IReadOnlyList<string> Images { get; init; }
 

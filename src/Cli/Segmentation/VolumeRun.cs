@@ -91,7 +91,7 @@ internal sealed class VolumeRun(
     /// <summary>The options in force for a volume: its diameter, where that is to be estimated, and its fusion.</summary>
     /// <param name="source">The channels that are segmented; borrowed.</param>
     /// <param name="cancellationToken">Checked while the diameter is estimated.</param>
-    public VolumeOptions OptionsOf(ChannelSource source, CancellationToken cancellationToken) => Fused(Estimated(source, null, cancellationToken), source);
+    public VolumeOptions OptionsOf(IVolumeSource source, CancellationToken cancellationToken) => Fused(Estimated(source, null, cancellationToken), source);
 
     /// <summary>Refuses a file of one plane.</summary>
     /// <exception cref="InvalidDataException">It is one.</exception>
@@ -190,7 +190,7 @@ internal sealed class VolumeRun(
         return volume.Options with { Segmentation = s with { Diameter = diameter } };
     }
 
-    private VolumeOptions Fused(VolumeOptions options, ChannelSource source) => options with
+    private VolumeOptions Fused(VolumeOptions options, IVolumeSource source) => options with
     {
         Fusion = volume.Fusion switch
         {

@@ -31,13 +31,13 @@ internal static class DoubtfulLinks
     {
         DetectionTable cells = solution.Detections;
         var columns = new List<MeasurementColumn>();
-        Add("frame_from", l => cells[l.Source].Frame);
-        Add("frame_to", l => cells[l.Target].Frame);
+        Add("frame_from", l => cells.FrameOf(l.Source));
+        Add("frame_to", l => cells.FrameOf(l.Target));
         Add("track_from", l => track(l.Source));
         Add("track_to", l => track(l.Target));
         Add("label_from", l => cells[l.Source].Label);
         Add("label_to", l => cells[l.Target].Label);
-        Add("kind", l => solution.ChildCount(l.Source) > 1 ? "division" : cells[l.Target].Frame > cells[l.Source].Frame + 1 ? "gap" : "link");
+        Add("kind", l => solution.ChildCount(l.Source) > 1 ? "division" : cells.FrameOf(l.Target) > cells.FrameOf(l.Source) + 1 ? "gap" : "link");
         Add("margin_nats", l => (double)l.Margin);
         Add("probability", l => (double)l.Probability);
         Add("distance_um", l => cells[l.Source].Centroid.DistanceTo(cells[l.Target].Centroid));

@@ -35,9 +35,10 @@ internal sealed class MovieSegmenter : IDisposable
     private readonly ModelSet _others = new();
     private readonly IVolumeStore<int> _labels;
     private readonly Segmenter2D? _planes;
+    private readonly bool _isShared;
     private readonly VolumeRun? _volumes;
 
-    private MovieSegmenter(Movie movie, SegmentationSettings settings, string folder, FolderWorkspace workspace, CellposeModel model, string device, Reporter reporter)
+    private MovieSegmenter(Movie movie, SegmentationSettings settings, string folder, MovieFolderUse use, FolderWorkspace workspace, CellposeModel model, string device, Reporter reporter)
     {
         (_movie, _folder, _workspace, _model, DeviceText) = (movie, folder, workspace, model, device);
         (Diameter, DiameterFrames) = FindDiameter(settings, reporter);
@@ -57,9 +58,13 @@ internal sealed class MovieSegmenter : IDisposable
         else
             _planes = new Segmenter2D(model, settings.Options);
 
+        _isShared = use is MovieFolderUse.SharedAnew or MovieFolderUse.SharedResume or MovieFolderUse.Join;
         byte[] fingerprint = Fingerprint();
-        if (!(workspace.Load(RunRecord) is { } known && known.AsSpan().SequenceEqual(fingerprint)))
+        GoesOn = workspace.Load(RunRecord) is { } known && known.AsSpan().SequenceEqual(fingerprint);
+        if (!GoesOn)
         {
+            if (use == MovieFolderUse.Join)                              // others work there: their masks are not this process's to drop
+                throw new InvalidDataException($"'{folder}' holds the masks of another movie, or '{movie.Path}' was changed since the run began; begin it anew without --resume.");
             workspace.Clear();
             workspace.Save(RunRecord, fingerprint);
         }
@@ -78,14 +83,18 @@ internal sealed class MovieSegmenter : IDisposable
     /// <summary>The frames it was estimated from; empty where it was given or is the model's own.</summary>
     public IReadOnlyList<int> DiameterFrames { get; }
 
+    /// <summary>Whether the folder held masks of the same run.</summary>
+    public bool GoesOn { get; }
+
     /// <summary>Loads the model, finds the diameter, and opens the folder of masks.</summary>
     /// <param name="movie">The movie; borrowed.</param>
     /// <param name="settings">How frames are segmented.</param>
     /// <param name="folder">Where masks are kept.</param>
-    /// <param name="resume">Whether masks that lie there from the same run are taken over.</param>
+    /// <param name="use">Whether masks that lie there are kept.</param>
     /// <param name="reporter">Told of device and model.</param>
+    /// <exception cref="InvalidDataException">A process joins a run that is not that of the folder.</exception>
     /// <exception cref="CommandException">There is no such model or device, or no diameter can be estimated.</exception>
-    public static MovieSegmenter Open(Movie movie, SegmentationSettings settings, string folder, bool resume, Reporter reporter)
+    public static MovieSegmenter Open(Movie movie, SegmentationSettings settings, string folder, MovieFolderUse use, Reporter reporter)
     {
         string[] devices = Devices(settings);
         if (devices.Length == 0 || (devices.Length > 1 && !movie.IsVolume))
@@ -99,10 +108,10 @@ internal sealed class MovieSegmenter : IDisposable
         FolderWorkspace? workspace = null;
         try
         {
-            workspace = new FolderWorkspace(folder);
-            if (!resume)
+            workspace = new FolderWorkspace(folder, isShared: use is not (MovieFolderUse.Anew or MovieFolderUse.Resume));
+            if (use is MovieFolderUse.Anew or MovieFolderUse.SharedAnew)
                 workspace.Clear();
-            return new MovieSegmenter(movie, settings, folder, workspace, model, text, reporter);
+            return new MovieSegmenter(movie, settings, folder, use, workspace, model, text, reporter);
         }
         catch
         {
@@ -112,6 +121,10 @@ internal sealed class MovieSegmenter : IDisposable
         }
     }
 
+    /// <summary>Whether a frame was segmented.</summary>
+    /// <param name="frame">Counted from 0.</param>
+    public bool IsDone(int frame) => _workspace.Has(RecordOf(frame));
+
     /// <summary>Segments a frame, unless an earlier run did, and keeps its masks.</summary>
     /// <param name="frame">Counted from 0.</param>
     /// <param name="image">float32 [C, (Z,) Y, X], the frame; borrowed.</param>
@@ -119,9 +132,9 @@ internal sealed class MovieSegmenter : IDisposable
     /// <param name="cancellationToken">Checked throughout.</param>
     public FrameOutcome Segment(int frame, NdArray<float> image, IProgress<float> progress, CancellationToken cancellationToken)
     {
-        string record = string.Create(CultureInfo.InvariantCulture, $"frames/{frame}");
+        string record = RecordOf(frame);
         if (_workspace.Load(record) is { } done)
-            return JsonSerializer.Deserialize<FrameOutcome>(done)! with { IsResumed = true };
+            return JsonSerializer.Deserialize<FrameOutcome>(done)! with { IsResumed = !_isShared };
         var watch = Stopwatch.StartNew();
         FrameOutcome outcome;
         if (_planes is not null)
@@ -152,7 +165,10 @@ internal sealed class MovieSegmenter : IDisposable
         return labels;
     }
 
-    /// <summary>Removes the masks: the run is over.</summary>
+    /// <summary>Gives the room of the masks back; the folder stays.</summary>
+    public void Clear() => _workspace.Clear();
+
+    /// <summary>Removes masks and folder: the run is over.</summary>
     public void Remove() => _workspace.Remove();
 
     /// <summary>Frees the models and lets go of the folder, which stays.</summary>
@@ -162,6 +178,8 @@ internal sealed class MovieSegmenter : IDisposable
         _others.Dispose();
         _model.Dispose();
     }
+
+    private static string RecordOf(int frame) => string.Create(CultureInfo.InvariantCulture, $"frames/{frame}");
 
     private static string[] Devices(SegmentationSettings settings) => settings.Device.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Cellpose3D.Cli.Cluster;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Segmentation;
 using Cellpose3D.Core2D;
@@ -15,10 +16,15 @@ using Cellpose3D.Tracking.TemporalFlow;
 namespace Cellpose3D.Cli.Tracking;
 
 /// <summary>Tracks one movie: frames are segmented or read, and linked, one after the other; then read again and written.</summary>
-/// <remarks>Memory holds a few frames and some 200 bytes a cell; masks found on the way lie in a folder beside the results until the run is over.</remarks>
+/// <remarks>Memory holds a few frames and some 20 bytes a cell; measured cells of long movies lie in a temporary file, and masks found on the way lie in a folder beside the results until the run is over.</remarks>
 internal sealed class TrackRun(TrackSettings settings, Reporter reporter)
 {
-    private const string WorkSuffix = "_track_work";
+    /// <summary>What the name of a movie's work folder ends in.</summary>
+    public const string WorkSuffix = "_track_work";
+
+    /// <summary>Name of the report.</summary>
+    public const string ReportName = "run.json";
+
     private const int SolvedAround = 10;                                 // frames before and after a pin
 
     private readonly List<string> _warnings = [];
@@ -29,19 +35,54 @@ internal sealed class TrackRun(TrackSettings settings, Reporter reporter)
     /// <returns>Ok; SomeFailed where one of several formats cannot hold the movie.</returns>
     public ExitCode Run(CancellationToken cancellationToken)
     {
-        var watch = Stopwatch.StartNew();
+        OutputPaths.RequireFolder("--output", settings.Output);
+        if (settings.Engine is { } engine)
+            return new SharedRun(engine, reporter).Run([SharedUnits.Of(settings, reporter)], cancellationToken);
         using MovieInput movie = MovieInput.Open(settings);
         foreach (string line in movie.Lines())
             reporter.Info(line);
         foreach (string warning in movie.Warnings())
-            Warn(warning);
-        OutputPaths.RequireFolder("--output", settings.Output);
-        string stem = Path.Combine(settings.Output, movie.Stem);
+            reporter.Warn(warning);
+        string work = StemOf(movie) + WorkSuffix;
+        using MovieSegmenter? segmenter = movie.Labels is null
+            ? MovieSegmenter.Open(movie.Images!, Segmentation(movie), work, settings.Resume ? MovieFolderUse.Resume : MovieFolderUse.Anew, reporter)
+            : null;
+        try
+        {
+            TrackOutcome outcome = Track(movie, segmenter, cancellationToken);
+            RunReport.Write(Path.Combine(settings.Output, ReportName), outcome.Report);
+            segmenter?.Remove();
+            foreach (string refused in outcome.Refused)
+                Reporter.Error(refused);
+            reporter.ResultJson(outcome.Report);
+            foreach (string line in outcome.Lines)
+                reporter.Result(line);
+            return outcome.Code;
+        }
+        catch when (segmenter is not null)
+        {
+            if (_frames.Count == 0)
+                segmenter.Remove();
+            else
+                reporter.Info($"{_frames.Count} segmented frames are kept in '{work}'; the same command with --resume goes on from there.");
+            throw;
+        }
+    }
+
+    /// <summary>Folder and name that the results' names begin with.</summary>
+    public string StemOf(MovieInput movie) => Path.Combine(settings.Output, movie.Stem);
+
+    /// <summary>Segments frames that are not segmented yet, links them all, and writes results.</summary>
+    /// <param name="movie">The movie; borrowed.</param>
+    /// <param name="segmenter">Segments its frames; null where masks are given. Borrowed.</param>
+    /// <param name="cancellationToken">Checked throughout; no result is left half-written.</param>
+    public TrackOutcome Track(MovieInput movie, MovieSegmenter? segmenter, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        _warnings.AddRange(movie.Warnings());
         JsonObject report = RunReport.Header("track");
         report["settings"] = TrackJson.Settings(settings);
         report["movie"] = movie.ToJson();
-
-        using MovieSegmenter? segmenter = movie.Labels is null ? MovieSegmenter.Open(movie.Images!, Segmentation(movie), stem + WorkSuffix, settings.Resume, reporter) : null;
         if (segmenter is not null)
         {
             RunReport.AddModel(report, segmenter.Model, segmenter.DeviceText);
@@ -50,38 +91,20 @@ internal sealed class TrackRun(TrackSettings settings, Reporter reporter)
         }
         report["frames"] = _frames;
         Func<int, NdArray<int>> read = segmenter is null ? t => movie.Labels!.ReadLabels(t, cancellationToken) : segmenter.ReadLabels;
-        TrackResult result;
-        try
-        {
-            TrackingSolution solution = Link(movie, segmenter, read, cancellationToken);
-            result = Finish(movie, solution, read, cancellationToken);
-            Directory.CreateDirectory(settings.Output);
-            var files = new TrackFiles(settings, stem, reporter);
-            reporter.WithProgress("write", 1, display => files.Write(result, display, cancellationToken));
-            report["summary"] = TrackJson.Summary(result);
-            report["written"] = new JsonArray([.. files.Written.Select(w => (JsonNode)w)]);
-            report["refused"] = new JsonArray([.. files.Refused.Select(w => (JsonNode)w)]);
-            report["warnings"] = new JsonArray([.. _warnings.Concat(files.Warnings).Select(w => (JsonNode)w)]);
-            report["seconds"] = new JsonObject { ["linking"] = Math.Round(_linkSeconds, 3), ["all"] = Math.Round(watch.Elapsed.TotalSeconds, 3) };
-            foreach (string refused in files.Refused)
-                Reporter.Error(refused);
-            string reportPath = Path.Combine(settings.Output, "run.json");
-            RunReport.Write(reportPath, report);
-            segmenter?.Remove();
-            reporter.ResultJson(report);
-            reporter.Result(TrackJson.Line(result));
-            foreach (string path in files.Written.Append(reportPath))
-                reporter.Result($"  {path}");
-            return files.Refused.Count == 0 ? ExitCode.Ok : files.Refused.Count == settings.Formats.Count ? ExitCode.BadInput : ExitCode.SomeFailed;
-        }
-        catch when (segmenter is not null)
-        {
-            if (_frames.Count == 0)
-                segmenter.Remove();
-            else
-                reporter.Info($"{_frames.Count} segmented frames are kept in '{stem + WorkSuffix}'; the same command with --resume goes on from there.");
-            throw;
-        }
+        TrackingSolution solution = Link(movie, segmenter, read, cancellationToken);
+        TrackResult result = Finish(movie, solution, read, cancellationToken);
+        Directory.CreateDirectory(settings.Output);
+        var files = new TrackFiles(settings, StemOf(movie), reporter);
+        reporter.WithProgress("write", 1, display => files.Write(result, display, cancellationToken));
+        report["summary"] = TrackJson.Summary(result);
+        report["written"] = new JsonArray([.. files.Written.Select(w => (JsonNode)w)]);
+        report["refused"] = new JsonArray([.. files.Refused.Select(w => (JsonNode)w)]);
+        string[] warnings = [.. _warnings, .. files.Warnings];
+        report["warnings"] = new JsonArray([.. warnings.Select(w => (JsonNode)w)]);
+        report["seconds"] = new JsonObject { ["linking"] = Math.Round(_linkSeconds, 3), ["all"] = Math.Round(watch.Elapsed.TotalSeconds, 3) };
+        ExitCode code = files.Refused.Count == 0 ? ExitCode.Ok : files.Refused.Count == settings.Formats.Count ? ExitCode.BadInput : ExitCode.SomeFailed;
+        string[] lines = [TrackJson.Line(result), .. files.Written.Append(Path.Combine(settings.Output, ReportName)).Select(path => $"  {path}")];
+        return new TrackOutcome(report, result.Solved.Detections.Count, lines, warnings, files.Written, files.Refused, code);
     }
 
     private void Warn(string warning)
@@ -90,7 +113,9 @@ internal sealed class TrackRun(TrackSettings settings, Reporter reporter)
         reporter.Warn(warning);
     }
 
-    private SegmentationSettings Segmentation(MovieInput movie)
+    /// <summary>How the frames of a movie are segmented.</summary>
+    /// <exception cref="CommandException">An option about volumes is given and frames are planes.</exception>
+    public SegmentationSettings Segmentation(MovieInput movie)
     {
         if (!movie.Frames.IsVolume)
         {
@@ -150,7 +175,7 @@ internal sealed class TrackRun(TrackSettings settings, Reporter reporter)
         foreach (LinkPin pin in pins)
             tracker.Solution.Pin(pin);
         int first = -1, last = -1;
-        foreach ((int from, int to) in pins.Select(p => (cells[p.Source].Frame - SolvedAround, cells[p.Target].Frame + SolvedAround)).Order())
+        foreach ((int from, int to) in pins.Select(p => (cells.FrameOf(p.Source) - SolvedAround, cells.FrameOf(p.Target) + SolvedAround)).Order())
         {
             if (first >= 0 && from > last)
             {

@@ -1,3 +1,4 @@
+using Cellpose3D.Cli.Cluster;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Segmentation;
 using Cellpose3D.Core2D;
@@ -58,6 +59,12 @@ internal sealed record TrackSettings
 
     /// <summary>The first option about volumes on the command line, or null.</summary>
     public string? VolumeOption { get; init; }
+
+    /// <summary>How the segmentation is shared out among processes; null: this one does all.</summary>
+    public EngineSettings? Engine { get; init; }
+
+    /// <summary>The words of the command line, for processes that are to do parts of it; empty where this one does all.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
 
     /// <summary>How frames are segmented.</summary>
     public required SegmentationSettings Segmentation { get; init; }

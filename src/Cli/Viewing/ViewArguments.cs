@@ -14,7 +14,7 @@ namespace Cellpose3D.Cli.Viewing;
 internal static class ViewArguments
 {
     private static readonly Argument<string> Image = new("image") { Description = "Image or volume, also over time; labels with --labels-only. 'file.h5:/path' names an array in one." };
-    private static readonly Argument<string?> Labels = new("labels") { Description = "Labels of the same size.", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> Labels = new("labels") { Description = "Labels of the same size; default: IMAGE_cp_masks beside the image, made by the first save where it is not there.", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Argument<string?> Tracks = new("tracks") { Description = "Tracks: GEFF or CTC folder, TrackMate .xml, .csv, .parquet, or man_track.txt.", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string?> Compare = new("--compare") { Description = "Other labels of the same size, whose outlines are shown over those of the labels." };
     private static readonly Option<bool> LabelsOnly = new("--labels-only") { Description = "The first file holds labels; a second one is then the tracks." };
@@ -39,6 +39,7 @@ internal static class ViewArguments
     private static readonly Option<string?> LabelAxes = new("--label-axes") { Description = "What the labels' axes are; default: from the file's metadata." };
     private static readonly Option<string?> Voxel = new("--voxel-size") { Description = "Micrometres as z,y,x; default: from the image's metadata, else the labels'." };
     private static readonly Option<string> MaxMemory = new("--max-memory") { Description = "Memory for volumes; what needs more is shown more coarsely, and said so.", DefaultValueFactory = _ => "4G" };
+    private static readonly Option<string> Device = new("--device") { Description = "Where the network runs that the page starts: auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
     private static readonly Option<string> Gl = new("--gl") { Description = "Way to OpenGL: auto, surfaceless, device, device:N or display.", DefaultValueFactory = _ => "auto" };
 
     /// <summary>Adds the options to a command.</summary>
@@ -51,7 +52,7 @@ internal static class ViewArguments
         command.Arguments.Add(Image);
         command.Arguments.Add(Labels);
         command.Arguments.Add(Tracks);
-        foreach (Option option in (Option[])[LabelsOnly, Compare, Port, BasePath, AllowHost, Remote, NoBrowser, Window, ReadOnly, Keys, Time, Lut, Contrast, Percentiles, Mode, Surface, ColorBy, Map, Seed, Axes, LabelAxes, Voxel, MaxMemory, Gl])
+        foreach (Option option in (Option[])[LabelsOnly, Compare, Port, BasePath, AllowHost, Remote, NoBrowser, Window, ReadOnly, Keys, Time, Lut, Contrast, Percentiles, Mode, Surface, ColorBy, Map, Seed, Axes, LabelAxes, Voxel, MaxMemory, Device, Gl])
             command.Options.Add(option);
     }
 
@@ -105,6 +106,7 @@ internal static class ViewArguments
                 Title = Path.GetFileName((image ?? labels)!.TrimEnd('/')),
                 Keys = parse.GetValue(Keys)!,
             },
+            Device = parse.GetValue(Device)!,
             Gl = parse.GetValue(Gl)!,
             ReadOnly = parse.GetValue(ReadOnly),
             Window = parse.GetValue(Window) && parse.GetValue(Compare) is not null ? throw Wrong("--compare is for the browser; leave out --window.") : parse.GetValue(Window) && parse.GetValue(Remote) ? throw Wrong("--window and --remote exclude each other; give one.") : parse.GetValue(Window),

@@ -21,6 +21,9 @@ internal sealed record ViewSettings
 
     public required ViewOptions Server { get; init; }
 
+    /// <summary>Where the network runs that the page starts.</summary>
+    public string Device { get; init; } = "auto";
+
     public string Gl { get; init; } = "auto";
 
     /// <summary>Whether the labels are only looked at.</summary>

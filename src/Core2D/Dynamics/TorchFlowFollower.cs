@@ -37,7 +37,7 @@ public static class TorchFlowFollower
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         Tensor foreground = cellProb > threshold;
-        Tensor field = where(foreground & flows.isfinite(), flows / FlowField.NetworkScale, zeros_like(flows));   // [D, (Z,) Y, X]
+        Tensor field = where(foreground & flows.isfinite(), flows / Scalars.Of(FlowField.NetworkScale), zeros_like(flows));   // [D, (Z,) Y, X]
         Tensor starts = foreground.nonzero();                                                                    // [N, D]
         if (starts.shape[0] == 0)
             return zeros([0, d], dtype: ScalarType.Float32, device: flows.device).MoveToOuterDisposeScope();
@@ -129,8 +129,8 @@ public static class TorchFlowFollower
         {
             long[] size = field.shape[1..];
             Tensor length = tensor(size, device: field.device);          // int64 [D]
-            Last = (length - 1).to(ScalarType.Float32);                  // [D]
-            LastVoxel = length - 1;
+            Last = (length - Scalars.One).to(ScalarType.Float32);                  // [D]
+            LastVoxel = length - Scalars.One;
             _values = field.flatten(1).t().contiguous();                 // [V, D]
             _strides = tensor(size.Select((_, k) => size[(k + 1)..].Aggregate(1L, (a, b) => a * b)).ToArray(), device: field.device);
         }
@@ -145,12 +145,12 @@ public static class TorchFlowFollower
 
         protected Tensor Flow(Tensor voxel) => _values.index_select(0, (voxel * _strides).sum(1));      // [N, D]
 
-        protected Tensor Clamped(Tensor p) => p.clamp_min(0).minimum(Last);
+        protected Tensor Clamped(Tensor p) => p.clamp_min(Scalars.Of(0)).minimum(Last);
     }
 
     private sealed class NearestStepper(Tensor field) : VoxelStepper(field)
     {
-        public override Tensor Next(Tensor p) => Clamped(p + Flow(p.to(ScalarType.Int64)));
+        public override Tensor Next(Tensor p) => Clamped(p.Plus(Flow(p.to(ScalarType.Int64))));
     }
 
     private sealed class LinearStepper(Tensor field) : VoxelStepper(field)
@@ -159,8 +159,8 @@ public static class TorchFlowFollower
         {
             Tensor voxel = p.to(ScalarType.Int64);                       // [N, D]
             Tensor t = p - voxel.to(ScalarType.Float32);
-            Tensor[] low = voxel.split(1, 1), high = (voxel + 1).minimum(LastVoxel).split(1, 1), weight = t.split(1, 1);
-            return Clamped(p + Interpolated(low, high, weight));
+            Tensor[] low = voxel.split(1, 1), high = voxel.add(Scalars.One, Scalars.One).minimum(LastVoxel).split(1, 1), weight = t.split(1, 1);
+            return Clamped(p.Plus(Interpolated(low, high, weight)));
         }
 
         // The corners of the last axis outermost, the first axis interpolated first, as the span kernels do.
@@ -173,7 +173,7 @@ public static class TorchFlowFollower
                 : Lerp(Along(axis - 1, [low[axis], .. chosen]), Along(axis - 1, [high[axis], .. chosen]), weight[axis]);
         }
 
-        private static Tensor Lerp(Tensor a, Tensor b, Tensor t) => a + (b - a) * t;
+        private static Tensor Lerp(Tensor a, Tensor b, Tensor t) => a.Plus((b - a) * t);
     }
 
     /// <summary>Positions run from -1 to 1 over each axis, x first, as <c>grid_sample</c> wants them.</summary>
@@ -186,20 +186,20 @@ public static class TorchFlowFollower
         public GridSampleStepper(Tensor field)
         {
             int d = (int)field.shape[0];
-            _last = (tensor(field.shape[1..], dtype: ScalarType.Float32, device: field.device) - 1).flip(0);
-            Tensor scale = where(_last > 0, 2 / _last, zeros_like(_last));
+            _last = (tensor(field.shape[1..], dtype: ScalarType.Float32, device: field.device) - Scalars.One).flip(0);
+            Tensor scale = where(_last > Scalars.Of(0), Scalars.Of(2) / _last, zeros_like(_last));
             _field = (field.flip(0) * scale.view([d, .. Enumerable.Repeat(1L, d)])).unsqueeze(0);
             _grid = [.. Enumerable.Repeat(1L, d), -1, d];
         }
 
-        public override Tensor Begin(Tensor positions) => positions.flip(1) / _last.clamp_min(1) * 2 - 1;
+        public override Tensor Begin(Tensor positions) => positions.flip(1) / _last.clamp_min(Scalars.One) * Scalars.Of(2) - Scalars.One;
 
         public override Tensor Next(Tensor p)
         {
             Tensor flow = nn.functional.grid_sample(_field, p.view(_grid), align_corners: false);        // [1, D, 1, (1,) N]
-            return (p + flow.view(p.shape[1], -1).t()).clamp(-1, 1);
+            return p.Plus(flow.view(p.shape[1], -1).t()).clamp(Scalars.Of(-1), Scalars.One);
         }
 
-        public override Tensor End(Tensor p) => ((p + 1) * 0.5 * _last).flip(1);
+        public override Tensor End(Tensor p) => (p.add(Scalars.One, Scalars.One) * Scalars.Of(0.5) * _last).flip(1);
     }
 }

@@ -10,7 +10,7 @@ namespace Cellpose3D.Core2D.Native;
 /// <remarks>
 /// TorchSharp's own binding library asks for GLIBCXX_3.4.32, which Debian 12, Ubuntu 22.04 and RHEL 9 do not have.
 /// The one symbol behind it is never relocated, so on such systems a private copy with that requirement marked weak
-/// is loaded instead (<see cref="ElfVersionPatch"/>). The copy lies in the user's cache, named by its content's hash.
+/// is loaded instead (<see cref="ElfVersionPatch"/>). The copy lies in the user's cache, named by its content's hash; where nothing can be written there, each process makes its own.
 /// This must happen before anything of TorchSharp is touched, even <c>torch.CPU</c>: its static constructor would take
 /// whatever libtorch the system has by that name. Everything here that touches TorchSharp first comes through this class.
 /// </remarks>
@@ -51,7 +51,10 @@ public static class LibTorch
 
         string binding = Path.Combine(shipped, BindingFile);
         bool patched = !HasBindingVersion();
-        LoadFile(patched ? WeakCopy(binding) : binding);
+        if (patched)
+            LoadWeak(binding);
+        else
+            LoadFile(binding);
         string version = typeof(torch).Assembly.GetName().Version?.ToString(3) ?? "unknown";
         // TorchSharp finds both by their names, already loaded.
         torch.InitializeDeviceType(DeviceType.CPU);
@@ -78,10 +81,36 @@ public static class LibTorch
         NativeLibrary.TryLoad("libstdc++.so.6", out nint library)
         && Libc.VersionedSymbol(library, BindingSymbol, BindingVersion) != 0;
 
-    private static string WeakCopy(string binding)
+    private static void LoadWeak(string binding)
     {
         byte[] bytes = File.ReadAllBytes(binding);
         ElfVersionPatch.MarkWeak(bytes, BindingVersion);
+        string cached;
+        try
+        {
+            cached = CachedCopy(bytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // a home that cannot be written to, as on nodes of some clusters: a copy for this process alone
+            DirectoryInfo own = Directory.CreateTempSubdirectory("cellpose3d-");
+            try
+            {
+                string path = Path.Combine(own.FullName, BindingFile);
+                File.WriteAllBytes(path, bytes);
+                LoadFile(path);
+            }
+            finally
+            {
+                own.Delete(recursive: true);                             // what is loaded stays
+            }
+            return;
+        }
+        LoadFile(cached);
+    }
+
+    private static string CachedCopy(byte[] bytes)
+    {
         string name = $"libLibTorchSharp-{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}.so";
         string folder = Path.Combine(UserFolders.Cache, "native");
         string path = Path.Combine(folder, name);

@@ -146,8 +146,8 @@ public sealed class CellposeNet : Module<Tensor, (Tensor Maps, Tensor Style)>
         public override Tensor forward(Tensor x)
         {
             using DisposeScope scope = NewDisposeScope();
-            x = _proj.forward(x).add_(_conv[1].forward(_conv[0].forward(x)));
-            return x.add(_conv[3].forward(_conv[2].forward(x))).MoveToOuterDisposeScope();
+            x = _proj.forward(x).PlusInPlace(_conv[1].forward(_conv[0].forward(x)));
+            return x.Plus(_conv[3].forward(_conv[2].forward(x))).MoveToOuterDisposeScope();
         }
     }
 
@@ -172,10 +172,10 @@ public sealed class CellposeNet : Module<Tensor, (Tensor Maps, Tensor Style)>
         public override Tensor forward(Tensor x, Tensor skip, Tensor style)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor joined = _plain[0].forward(x).add_(skip);
-            x = _proj.forward(x).add_(_styled[0].forward(joined, style));
+            Tensor joined = _plain[0].forward(x).PlusInPlace(skip);
+            x = _proj.forward(x).PlusInPlace(_styled[0].forward(joined, style));
             Tensor second = _styled[2].forward(_styled[1].forward(x, style), style);
-            return x.add(second).MoveToOuterDisposeScope();
+            return x.Plus(second).MoveToOuterDisposeScope();
         }
     }
 

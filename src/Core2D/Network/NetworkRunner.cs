@@ -1,3 +1,4 @@
+using Cellpose3D.Core2D.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,12 +30,12 @@ public static class NetworkRunner
         foreach (CellposeNet net in model.Nets)
         {
             (Tensor map, Tensor style) = net.forward(input);
-            mapSum = mapSum is null ? map : mapSum.add_(map);
-            styleSum = styleSum is null ? style : styleSum.add_(style);
+            mapSum = mapSum is null ? map : mapSum.PlusInPlace(map);
+            styleSum = styleSum is null ? style : styleSum.PlusInPlace(style);
         }
         if (model.Nets.Count > 1)
         {
-            mapSum!.div_(model.Nets.Count);
+            mapSum!.div_(Scalars.Of(model.Nets.Count));
             styleSum = styleSum! / styleSum!.square().sum(1, keepdim: true).sqrt();
         }
         TensorInterop.CopyTo(mapSum!, maps);

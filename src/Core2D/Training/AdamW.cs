@@ -1,3 +1,5 @@
+using Cellpose3D.Core2D.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cellpose3D.Core2D.Training;
@@ -12,11 +14,12 @@ internal sealed class AdamW(Tensor weights, double weightDecay) : Optimizer(weig
     protected override void Move(Tensor gradient, double learningRate)
     {
         Tensor mean = State(0), square = State(1);
-        Weights.mul_(1 - learningRate * weightDecay);
-        mean.mul_(MeanDecay).add_(gradient, alpha: 1 - MeanDecay);
-        square.mul_(SquareDecay).addcmul_(gradient, gradient, 1 - SquareDecay);
+        Weights.mul_(Scalars.Of(1 - learningRate * weightDecay));
+        mean.mul_(Scalars.Of(MeanDecay)).add_(gradient, Scalars.Of(1 - MeanDecay));
+        square.mul_(Scalars.Of(SquareDecay)).addcmul_(gradient, gradient, Scalars.Of(1 - SquareDecay));
         double meanBias = 1 - Math.Pow(MeanDecay, Steps), squareBias = 1 - Math.Pow(SquareDecay, Steps);
-        Tensor width = square.sqrt().div_(Math.Sqrt(squareBias)).add_(Epsilon);
-        Weights.addcdiv_(mean, width, -learningRate / meanBias);
+        using Scalar root = Math.Sqrt(squareBias).ToScalar(), rate = (-learningRate / meanBias).ToScalar();   // others in every step
+        Tensor width = square.sqrt().div_(root).add_(Scalars.Of(Epsilon), Scalars.One);
+        Weights.addcdiv_(mean, width, rate);
     }
 }

@@ -1,3 +1,4 @@
+using Cellpose3D.Core2D.Native;
 using static TorchSharp.torch;
 
 namespace Cellpose3D.Core2D.Training;
@@ -10,8 +11,8 @@ internal sealed class SgdMomentum(Tensor weights, double momentum, double weight
 {
     protected override void Move(Tensor gradient, double learningRate)
     {
-        Tensor direction = gradient.add(Weights, alpha: weightDecay);
-        State(0).mul_(momentum).add_(direction);
-        Weights.add_(State(0), alpha: -learningRate);
+        Tensor direction = gradient.add(Weights, Scalars.Of(weightDecay));
+        State(0).mul_(Scalars.Of(momentum)).PlusInPlace(direction);
+        Weights.add_(State(0), Scalars.Of(-learningRate));
     }
 }

@@ -115,7 +115,7 @@ internal sealed class TrainingLoop : IDisposable
             Tensor loss;
             using (enable_grad())
                 loss = _step.Run(batch.Images, batch.Targets, _schedule[_state.Epoch]);
-            _lossSum.add_(loss.to(ScalarType.Float64).mul_(batch.Count));
+            _lossSum.PlusInPlace(loss.to(ScalarType.Float64).mul_(Scalars.Of(batch.Count)));
         }
         _batches.Recycle(batch);
         _state.Step++;

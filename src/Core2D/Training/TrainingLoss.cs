@@ -1,3 +1,4 @@
+using Cellpose3D.Core2D.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,9 +19,9 @@ public static class TrainingLoss
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor wholeMaps = maps.to(ScalarType.Float32);                           // no copy unless training in mixed precision
-        Tensor flows = nn.functional.mse_loss(wholeMaps.narrow(1, 0, 2), targets.narrow(1, 1, 2) * FlowScale);
-        Tensor inside = targets.narrow(1, 0, 1).gt(0.5).to(ScalarType.Float32);   // [N, 1, Y, X]
+        Tensor flows = nn.functional.mse_loss(wholeMaps.narrow(1, 0, 2), targets.narrow(1, 1, 2) * Scalars.Of(FlowScale));
+        Tensor inside = targets.narrow(1, 0, 1).gt(Scalars.Of(0.5)).to(ScalarType.Float32);   // [N, 1, Y, X]
         Tensor probability = nn.functional.binary_cross_entropy_with_logits(wholeMaps.narrow(1, 2, 1), inside);
-        return (flows / 2 + probability).MoveToOuterDisposeScope();
+        return (flows / Scalars.Of(2)).Plus(probability).MoveToOuterDisposeScope();
     }
 }

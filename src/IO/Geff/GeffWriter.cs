@@ -39,7 +39,7 @@ internal sealed class GeffWriter
             bool isTime = axis == "t";
             double[] values = Array.ConvertAll(ids, id => Coordinate(cells[id], axis));
             if (isTime)
-                Node("t", Array.ConvertAll(ids, id => (long)cells[id].Frame), "int64", "frame", "Frame, counted from 0");
+                Node("t", Array.ConvertAll(ids, id => (long)cells.FrameOf(id)), "int64", "frame", "Frame, counted from 0");
             else
                 Node(axis, values, "float64", "micrometer", "Centre of the mask");
             axisMetadata.Add((JsonNode)Axis(axis, values, movie.FrameSeconds));
@@ -62,7 +62,7 @@ internal sealed class GeffWriter
         for (int n = 0; n < links.Length; n++)
             (pairs[2 * n], pairs[2 * n + 1]) = ((ulong)links[n].Source, (ulong)links[n].Target);
         ZarrColumns.Write(At("edges/ids"), _version, pairs, columns: 2);
-        Property("edges", _edgeMetadata, "dt", Array.ConvertAll(links, l => (long)(cells[l.Target].Frame - cells[l.Source].Frame)), "int64", "frame", "Frames between the ends");
+        Property("edges", _edgeMetadata, "dt", Array.ConvertAll(links, l => (long)(cells.FrameOf(l.Target) - cells.FrameOf(l.Source))), "int64", "frame", "Frames between the ends");
         Sparse("edges", _edgeMetadata, "probability", Array.ConvertAll(links, l => l.Probability), null, "Of the link, 0 to 1");
         Sparse("edges", _edgeMetadata, "margin", Array.ConvertAll(links, l => l.Margin), "nat", "What the solution would cost more without the link; small is doubtful");
     }

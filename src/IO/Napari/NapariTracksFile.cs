@@ -37,7 +37,7 @@ public static class NapariTracksFile
             {
                 foreach (int cell in track.Cells)
                 {
-                    ref readonly Detection at = ref movie.Solution.Detections[cell];
+                    Detection at = movie.Solution.Detections[cell];
                     string z = isVolume ? $"{Number(at.Centroid.Z / movie.Spacing.Z)}," : "";
                     text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{track.Id},{at.Frame},{z}{Number(at.Centroid.Y / movie.Spacing.Y)},{Number(at.Centroid.X / movie.Spacing.X)}"));
                 }

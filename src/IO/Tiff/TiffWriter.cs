@@ -27,6 +27,8 @@ public sealed class TiffWriter : IDisposable
     private readonly int _rowsPerStrip;
     private readonly bool _isBig;
     private readonly List<(ulong[] Offsets, ulong[] Counts)> _planes = [];
+    private readonly byte[][] _raw = new byte[Environment.ProcessorCount * 4][];                // strips in flight, whatever the plane's size
+    private readonly MemoryStream[] _packed = new MemoryStream[Environment.ProcessorCount * 4];
 
     /// <summary>Opens the file.</summary>
     /// <param name="path">Where the file appears.</param>
@@ -130,23 +132,25 @@ public sealed class TiffWriter : IDisposable
 
         int strips = (_height + _rowsPerStrip - 1) / _rowsPerStrip;
         ulong[] offsets = new ulong[strips], counts = new ulong[strips];
-        int group = Math.Max(1, Environment.ProcessorCount * 4);             // strips in flight, whatever the plane's size
-        byte[][] raw = new byte[group][], packed = new byte[group][];
-        for (int first = 0; first < strips; first += group)
+        for (int first = 0; first < strips; first += _raw.Length)
         {
-            int n = Math.Min(group, strips - first);
+            int n = Math.Min(_raw.Length, strips - first);
+            int[] lengths = new int[n];
             for (int i = 0; i < n; i++)
             {
                 int start = (first + i) * _rowsPerStrip * _width;
-                raw[i] = MemoryMarshal.AsBytes(plane.Slice(start, Math.Min(_rowsPerStrip * _width, plane.Length - start))).ToArray();
+                ReadOnlySpan<byte> strip = MemoryMarshal.AsBytes(plane.Slice(start, Math.Min(_rowsPerStrip * _width, plane.Length - start)));
+                _raw[i] ??= new byte[strip.Length];                          // the first strip is never shorter than another
+                strip.CopyTo(_raw[i]);
+                lengths[i] = strip.Length;
                 if (!BitConverter.IsLittleEndian)
-                    SampleRow.SwapBytes(raw[i], _type.Bytes());
+                    SampleRow.SwapBytes(_raw[i].AsSpan(0, strip.Length), _type.Bytes());
             }
             if (_options.Compress)
-                Parallel.For(0, n, i => packed[i] = Deflate(raw[i]));
+                Parallel.For(0, n, i => Deflate(_raw[i].AsSpan(0, lengths[i]), _packed[i] ??= new MemoryStream()));
             for (int i = 0; i < n; i++)
             {
-                byte[] bytes = _options.Compress ? packed[i] : raw[i];
+                ReadOnlySpan<byte> bytes = _options.Compress ? _packed[i].GetBuffer().AsSpan(0, (int)_packed[i].Length) : _raw[i].AsSpan(0, lengths[i]);
                 offsets[first + i] = (ulong)_file.Stream.Position;
                 counts[first + i] = (ulong)bytes.Length;
                 _file.Stream.Write(bytes);
@@ -222,12 +226,11 @@ public sealed class TiffWriter : IDisposable
 
     private int Length(char axis) => _axes.IndexOf(axis, StringComparison.Ordinal) is int i and >= 0 ? _shape[i] : 1;
 
-    private static byte[] Deflate(byte[] bytes)
+    private static void Deflate(ReadOnlySpan<byte> bytes, MemoryStream target)
     {
-        var target = new MemoryStream(bytes.Length / 4);
-        using (var zlib = new ZLibStream(target, CompressionLevel.Optimal, leaveOpen: true))
-            zlib.Write(bytes);
-        return target.ToArray();
+        target.SetLength(0);
+        using var zlib = new ZLibStream(target, CompressionLevel.Optimal, leaveOpen: true);
+        zlib.Write(bytes);
     }
 
     private static ulong Align(Stream stream)

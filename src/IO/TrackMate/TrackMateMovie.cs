@@ -60,7 +60,7 @@ internal static class TrackMateMovie
         bool isVolume = movie.IsVolume;
         double interval = movie.FrameSeconds ?? 1;
         bool hasImage = false;
-        foreach (ref readonly Detection cell in cells.All)
+        foreach (Detection cell in cells.All)
             hasImage |= float.IsFinite(cell.Intensity);
         string sizeKey = isVolume ? "VOLUME" : "AREA";
         double voxel = isVolume ? movie.Spacing.Volume : movie.Spacing.Y * movie.Spacing.X;
@@ -203,7 +203,7 @@ internal static class TrackMateMovie
                 splits += solution.ChildCount(cell) > 1 ? 1 : 0;
                 if (solution.LinkTo(cell) is not { } link)
                     continue;
-                int skipped = cells[cell].Frame - cells[link.Source].Frame - 1;
+                int skipped = cells.FrameOf(cell) - cells.FrameOf(link.Source) - 1;
                 gaps += skipped > 0 ? 1 : 0;
                 longest = Math.Max(longest, skipped);
                 bool isKnown = float.IsFinite(link.Probability);

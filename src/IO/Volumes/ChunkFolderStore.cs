@@ -17,6 +17,8 @@ namespace Cellpose3D.IO.Volumes;
 public sealed class ChunkFolderStore<T> : IVolumeStore<T>
     where T : unmanaged
 {
+    private const long WorthSkipping = 1 << 14;   // bytes of a plane that are worth a read of their own
+
     private readonly ChunkFolderHeader _header;
     private readonly ChunkGrid _grid;
     private readonly bool _isHalf;
@@ -155,14 +157,20 @@ public sealed class ChunkFolderStore<T> : IVolumeStore<T>
             long length = RandomAccess.GetLength(handle), expected = chunk.Count * _size;
             if (length != expected)
                 throw new InvalidDataException($"chunk '{path}' must have {expected} bytes; it has {length}: it was cut short; remove it and compute it again.");
-            VolumeBox planes = chunk with { Z = part.Z, Depth = part.Depth };          // these lie in one piece
-            int bytes = checked((int)(planes.Count * _size));
+            // planes lie in one piece; where much of each is not asked for, rows of one plane do
+            bool byPlane = (long)(chunk.Height - part.Height) * chunk.Width * _size >= WorthSkipping;
+            VolumeBox piece = byPlane ? chunk with { Z = part.Z, Depth = 1, Y = part.Y, Height = part.Height } : chunk with { Z = part.Z, Depth = part.Depth };
+            int bytes = checked((int)(piece.Count * _size));
             byte[] raw = ArrayPool<byte>.Shared.Rent(bytes);
-            Fill(handle, raw.AsSpan(0, bytes), (long)(part.Z - chunk.Z) * chunk.Height * chunk.Width * _size, path);
-            for (int z = part.Z; z < part.EndZ; z++)
+            for (; piece.Z < part.EndZ; piece = piece with { Z = piece.EndZ })
             {
-                for (int y = part.Y; y < part.EndY; y++)
-                    Decode(raw.AsSpan(Boxes.Offset(planes, z, y, part.X) * _size, part.Width * _size), values.Slice(Boxes.Offset(box, z, y, part.X), part.Width));
+                long first = ((long)(piece.Z - chunk.Z) * chunk.Height + (piece.Y - chunk.Y)) * chunk.Width;
+                Fill(handle, raw.AsSpan(0, bytes), first * _size, path);
+                for (int z = piece.Z; z < piece.EndZ; z++)
+                {
+                    for (int y = part.Y; y < part.EndY; y++)
+                        Decode(raw.AsSpan(Boxes.Offset(piece, z, y, part.X) * _size, part.Width * _size), values.Slice(Boxes.Offset(box, z, y, part.X), part.Width));
+                }
             }
             ArrayPool<byte>.Shared.Return(raw);
         }

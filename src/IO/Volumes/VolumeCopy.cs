@@ -1,4 +1,3 @@
-using System.Buffers;
 using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.IO.Volumes;
@@ -7,7 +6,7 @@ namespace Cellpose3D.IO.Volumes;
 internal static class VolumeCopy
 {
     /// <summary>Bytes of values held at once, beside what a reader or writer needs for a chunk.</summary>
-    public const long BufferBytes = 128L << 20;
+    public const long BufferBytes = 32L << 20;
 
     public delegate void BoxReading<T>(int component, VolumeBox box, Span<T> values);
 
@@ -53,7 +52,7 @@ internal static class VolumeCopy
     {
         var grid = new ChunkGrid(shape, boxShape);
         long all = shape.Count * components, done = 0;
-        T[] buffer = ArrayPool<T>.Shared.Rent(checked((int)boxShape.Count));
+        T[] buffer = GC.AllocateUninitializedArray<T>(checked((int)boxShape.Count));     // not of the pool, which rounds up and keeps it
         for (int c = 0; c < components; c++)
         {
             foreach (VolumeBox box in grid.Touching(shape.All))
@@ -66,6 +65,5 @@ internal static class VolumeCopy
                 progress?.Report((float)done / all);
             }
         }
-        ArrayPool<T>.Shared.Return(buffer);
     }
 }

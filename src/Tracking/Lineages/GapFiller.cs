@@ -28,7 +28,7 @@ public sealed class GapFiller
         (_solution, _spacing) = (solution, spacing);
         foreach (Link link in solution.Links)
         {
-            int from = solution.Detections[link.Source].Frame, to = solution.Detections[link.Target].Frame;
+            int from = solution.Detections.FrameOf(link.Source), to = solution.Detections.FrameOf(link.Target);
             if (to == from + 1)
                 continue;
             _gapByTarget[link.Target] = _gaps.Count;
@@ -51,7 +51,7 @@ public sealed class GapFiller
 
     /// <summary>Whether a frame holds a mask that stands before or after a gap.</summary>
     /// <param name="frame">Counted from 0.</param>
-    public bool Needs(int frame) => _gaps.Any(g => _solution.Detections[g.Source].Frame == frame || _solution.Detections[g.Target].Frame == frame);
+    public bool Needs(int frame) => _gaps.Any(g => _solution.Detections.FrameOf(g.Source) == frame || _solution.Detections.FrameOf(g.Target) == frame);
 
     /// <summary>Notes the masks before and after gaps.</summary>
     /// <param name="frame">Counted from 0.</param>
@@ -62,7 +62,7 @@ public sealed class GapFiller
         {
             foreach (int cell in (ReadOnlySpan<int>)[gap.Source, gap.Target])
             {
-                if (_solution.Detections[cell].Frame == frame && !_shapes.ContainsKey(cell))
+                if (_solution.Detections.FrameOf(cell) == frame && !_shapes.ContainsKey(cell))
                     _shapes[cell] = CellShape.Of(_solution.Detections[cell], labels, _spacing);
             }
         }
@@ -128,7 +128,7 @@ public sealed class GapFiller
 
     private void Add(TrackingSolution solution, Link link, int[] ids, Dictionary<(int Gap, int Frame), int> added)
     {
-        int from = _solution.Detections[link.Source].Frame, to = _solution.Detections[link.Target].Frame, last = ids[link.Source];
+        int from = _solution.Detections.FrameOf(link.Source), to = _solution.Detections.FrameOf(link.Target), last = ids[link.Source];
         for (int t = from + 1; t < to; t++)
         {
             if (!added.TryGetValue((_gapByTarget[link.Target], t), out int cell))

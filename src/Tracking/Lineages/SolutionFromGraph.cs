@@ -33,8 +33,8 @@ public static class SolutionFromGraph
         foreach (GraphLink link in links)
         {
             int from = Find(index, link.Source, source), to = Find(index, link.Target, source);
-            if (table[from].Frame >= table[to].Frame)
-                throw new InvalidDataException($"{source}: a link must lead to a later frame; the one from cell {link.Source} to {link.Target} leads from frame {table[from].Frame} to {table[to].Frame}.");
+            if (table.FrameOf(from) >= table.FrameOf(to))
+                throw new InvalidDataException($"{source}: a link must lead to a later frame; the one from cell {link.Source} to {link.Target} leads from frame {table.FrameOf(from)} to {table.FrameOf(to)}.");
             int before = solution.ParentOf(to);
             if (before >= 0 && before != from)
                 throw new NotSupportedException($"{source}: cell {link.Target} has two parents; tracks that merge are not held: remove one of its links.");

@@ -46,7 +46,7 @@ public sealed class TrackSet
         {
             int parent = solution.ParentOf(cell);
             bool begins = parent < 0 || solution.ChildCount(parent) > 1;
-            bool isGap = !begins && splitAtGaps && cells[cell].Frame > cells[parent].Frame + 1;
+            bool isGap = !begins && splitAtGaps && cells.FrameOf(cell) > cells.FrameOf(parent) + 1;
             if (begins || isGap)
             {
                 trackOf[cell] = starts.Count;

@@ -40,8 +40,8 @@ public static class TrackTable
         Tracks("lineage_id", t => t.LineageId);
         Tracks("generation", t => t.Generation);
         Add("label", c => cells[c].Label);
-        Add("t", c => cells[c].Frame);
-        Add("time_s", c => movie.FrameSeconds is { } seconds ? cells[c].Frame * seconds : double.NaN);
+        Add("t", c => cells.FrameOf(c));
+        Add("time_s", c => movie.FrameSeconds is { } seconds ? cells.FrameOf(c) * seconds : double.NaN);
         if (isVolume)
             Add("z", c => cells[c].Centroid.Z / spacing.Z);
         Add("y", c => cells[c].Centroid.Y / spacing.Y);
@@ -73,7 +73,7 @@ public static class TrackTable
             var words = new List<string>();
             if (cell == track.Cells[0])
                 words.Add("start");
-            if (parent >= 0 && cells[cell].Frame > cells[parent].Frame + 1)
+            if (parent >= 0 && cells.FrameOf(cell) > cells.FrameOf(parent) + 1)
                 words.Add("gap");
             if (cell == track.Cells[^1])
                 words.Add(dividing.Contains(track.Id) ? "div" : "end");

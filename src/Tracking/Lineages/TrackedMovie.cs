@@ -32,7 +32,7 @@ public sealed record TrackedMovie
         {
             if (Shape.Count > 0)
                 return Shape.Count == 3;
-            foreach (ref readonly Detection cell in Solution.Detections.All)
+            foreach (Detection cell in Solution.Detections.All)
             {
                 if (cell.Centroid.Z != 0)
                     return true;

@@ -10,10 +10,7 @@ namespace Cellpose3D.Tracking.Linking;
 /// </remarks>
 public sealed class TrackingSolution
 {
-    private readonly List<int> _parents = [];
-    private readonly List<int> _firstChild = [];                         // children form a chain through _nextSibling
-    private readonly List<int> _nextSibling = [];
-    private readonly List<(float Probability, float Margin)> _strength = [];
+    private readonly LinkedCells _cells = new();
     private readonly Dictionary<int, int> _trackIds = [];                // by the cell a track begins with
     private readonly HashSet<int> _takenIds = [];
     private readonly Dictionary<(int Source, int Target), bool> _pins = [];
@@ -44,29 +41,29 @@ public sealed class TrackingSolution
     {
         get
         {
-            for (int target = 0; target < _parents.Count; target++)
+            for (int target = 0; target < _cells.Count; target++)
             {
-                if (_parents[target] >= 0)
-                    yield return new Link(_parents[target], target, _strength[target].Probability, _strength[target].Margin);
+                if (LinkTo(target) is { } link)
+                    yield return link;
             }
         }
     }
 
     /// <summary>The parent of a cell, or -1.</summary>
     /// <param name="id">The cell.</param>
-    public int ParentOf(int id) => id < _parents.Count ? _parents[id] : -1;
+    public int ParentOf(int id) => id < _cells.Count ? _cells[id].Parent : -1;
 
     /// <summary>The link that leads to a cell, or null.</summary>
     /// <param name="id">The cell.</param>
     public Link? LinkTo(int id) =>
-        ParentOf(id) < 0 ? null : new Link(_parents[id], id, _strength[id].Probability, _strength[id].Margin);
+        ParentOf(id) < 0 ? null : new Link(_cells[id].Parent, id, _cells[id].Probability, _cells[id].Margin);
 
     /// <summary>Number of children of a cell.</summary>
     /// <param name="id">The cell.</param>
     public int ChildCount(int id)
     {
         int count = 0;
-        for (int child = FirstChildOf(id); child >= 0; child = _nextSibling[child])
+        for (int child = FirstChildOf(id); child >= 0; child = _cells[child].NextSibling)
             count++;
         return count;
     }
@@ -75,13 +72,13 @@ public sealed class TrackingSolution
     /// <param name="id">The cell.</param>
     public IEnumerable<int> ChildrenOf(int id)
     {
-        for (int child = FirstChildOf(id); child >= 0; child = _nextSibling[child])
+        for (int child = FirstChildOf(id); child >= 0; child = _cells[child].NextSibling)
             yield return child;
     }
 
     /// <summary>The first child of a cell by id, or -1.</summary>
     /// <param name="id">The cell.</param>
-    public int FirstChildOf(int id) => id < _firstChild.Count ? _firstChild[id] : -1;
+    public int FirstChildOf(int id) => id < _cells.Count ? _cells[id].FirstChild : -1;
 
     /// <summary>Gives a cell a parent in place of the one it has.</summary>
     /// <param name="link">The link.</param>
@@ -89,15 +86,16 @@ public sealed class TrackingSolution
     public void SetLink(Link link)
     {
         RequireForward(link.Source, link.Target);
-        Grow();
-        if (_parents[link.Target] != link.Source)
+        _cells.Grow(Detections.Count);
+        ref LinkedCell cell = ref _cells[link.Target];
+        if (cell.Parent != link.Source)
         {
             Unlink(link.Target);
-            _parents[link.Target] = link.Source;
+            cell.Parent = link.Source;
             InsertChild(link.Source, link.Target);
             LinkCount++;
         }
-        _strength[link.Target] = (link.Probability, link.Margin);
+        (cell.Probability, cell.Margin) = (link.Probability, link.Margin);
         Version++;
     }
 
@@ -108,17 +106,12 @@ public sealed class TrackingSolution
         int source = ParentOf(target);
         if (source < 0)
             return;
-        if (_firstChild[source] == target)
-            _firstChild[source] = _nextSibling[target];
-        else
-        {
-            int before = _firstChild[source];
-            while (_nextSibling[before] != target)
-                before = _nextSibling[before];
-            _nextSibling[before] = _nextSibling[target];
-        }
-        _nextSibling[target] = -1;
-        _parents[target] = -1;
+        ref LinkedCell cell = ref _cells[target];
+        ref int to = ref _cells[source].FirstChild;                      // what leads to the cell in the chain of its siblings
+        while (to != target)
+            to = ref _cells[to].NextSibling;
+        to = cell.NextSibling;
+        (cell.NextSibling, cell.Parent) = (-1, -1);
         LinkCount--;
         Version++;
     }
@@ -192,34 +185,17 @@ public sealed class TrackingSolution
     {
         if ((uint)source >= (uint)Detections.Count || (uint)target >= (uint)Detections.Count)
             throw new ArgumentException($"cells are numbered 0 to {Detections.Count - 1}; got a link from {source} to {target}.");
-        int from = Detections[source].Frame, to = Detections[target].Frame;
+        int from = Detections.FrameOf(source), to = Detections.FrameOf(target);
         if (from >= to)
             throw new ArgumentException($"a link must lead to a later frame; got frame {from} to frame {to}.");
     }
 
     private void InsertChild(int source, int target)
     {
-        int next = _firstChild[source];
-        if (next < 0 || next > target)
-        {
-            _nextSibling[target] = next;
-            _firstChild[source] = target;
-            return;
-        }
-        while (_nextSibling[next] >= 0 && _nextSibling[next] < target)
-            next = _nextSibling[next];
-        _nextSibling[target] = _nextSibling[next];
-        _nextSibling[next] = target;
-    }
-
-    private void Grow()
-    {
-        while (_parents.Count < Detections.Count)
-        {
-            _parents.Add(-1);
-            _firstChild.Add(-1);
-            _nextSibling.Add(-1);
-            _strength.Add((float.NaN, float.NaN));
-        }
+        ref int to = ref _cells[source].FirstChild;
+        while (to >= 0 && to < target)
+            to = ref _cells[to].NextSibling;
+        _cells[target].NextSibling = to;
+        to = target;
     }
 }

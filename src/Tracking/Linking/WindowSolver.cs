@@ -41,12 +41,12 @@ public sealed class WindowSolver
         {
             int p = id - firstParent;
             problem.Used[p] = (byte)Math.Min(2, OutsideChildren(id, firstChild, endChild));
-            bool isLast = isEnd && cells[id].Frame == last;
+            bool isLast = isEnd && cells.FrameOf(id) == last;
             problem.Disappear[p] = isLast ? 0 : Cost(_options.DisappearNats * Inside(cells[id]));
             problem.Divide[p] = DivisionCost(id, problem.Disappear[p]);
         }
         for (int id = firstChild; id < endChild; id++)
-            problem.Appear[id - firstChild] = cells[id].Frame == 0 ? 0 : Cost(_options.AppearNats * Inside(cells[id]));
+            problem.Appear[id - firstChild] = cells.FrameOf(id) == 0 ? 0 : Cost(_options.AppearNats * Inside(cells[id]));
 
         var arcs = new List<CandidateLink>();
         Dictionary<int, int> accepted = AcceptedParents(firstChild, endChild);
@@ -135,11 +135,11 @@ public sealed class WindowSolver
         {
             if (arc < 0 || count[arcs[arc].Source - firstParent] + problem.Used[arcs[arc].Source - firstParent] < 2 || accepted.ContainsKey(arcs[arc].Target))
                 continue;
-            int cell = arcs[arc].Target, born = cells[cell].Frame;
-            while (count[cell - firstParent] == 1 && cells[cell].Frame - born < _options.LeastDaughterFrames)
+            int cell = arcs[arc].Target, born = cells.FrameOf(cell);
+            while (count[cell - firstParent] == 1 && cells.FrameOf(cell) - born < _options.LeastDaughterFrames)
                 cell = next[cell - firstParent];
-            int life = cells[cell].Frame - born + 1;
-            bool isGone = count[cell - firstParent] == 0 && problem.Used[cell - firstParent] == 0 && cells[cell].Frame < last && cells[cell].BorderUm > cells[cell].DiameterUm / 2;
+            int life = cells.FrameOf(cell) - born + 1;
+            bool isGone = count[cell - firstParent] == 0 && problem.Used[cell - firstParent] == 0 && cells.FrameOf(cell) < last && cells[cell].BorderUm > cells[cell].DiameterUm / 2;
             if (!isGone || life >= _options.LeastDaughterFrames)
                 continue;
             int mother = arcs[arc].Source;

@@ -110,7 +110,7 @@ public sealed class TrackGraph
     {
         int[] frames = new int[solution.Detections.Count];
         for (int n = 0; n < frames.Length; n++)
-            frames[n] = solution.Detections[n].Frame;
+            frames[n] = solution.Detections.FrameOf(n);
         return new TrackGraph(frames, solution.Links.Select(l =>
             new GraphEdge(l.Source, l.Target, frames[l.Target] > frames[l.Source] + 1 || solution.ChildCount(l.Source) > 1)));
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Cellpose3D.Tracking.Detections;
+using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Viewer.Editing;
 
@@ -24,6 +25,7 @@ namespace Cellpose3D.Viewer.Editing;
 [JsonDerivedType(typeof(CutTrack), "cut_track")]
 [JsonDerivedType(typeof(JoinTracks), "join_tracks")]
 [JsonDerivedType(typeof(SetMother), "set_mother")]
+[JsonDerivedType(typeof(PutCells), "put_cells")]
 [JsonDerivedType(typeof(NewId), "new_id")]
 public abstract record EditCommand
 {
@@ -118,6 +120,17 @@ public abstract record EditCommand
     /// <param name="Id">The daughter.</param>
     /// <param name="Mother">The mother, which must begin before her.</param>
     public sealed record SetMother(uint Id, uint Mother) : EditCommand;
+
+    /// <summary>Puts cells into a box that were found elsewhere: by the network.</summary>
+    /// <param name="Box">The box, inside of the volume.</param>
+    /// <param name="Cells">Their voxels, as <see cref="CellPlacement.Pack"/> packs them: cells are numbered from 1.</param>
+    /// <param name="Ids">The id of each cell, by its number less 1; 0 makes a new one.</param>
+    /// <param name="KeepsOthers">
+    /// Whether cells that are in the box stay as they are: then background alone is filled, and a cell of which more than half is taken is left out.
+    /// Else the box holds the new cells and nothing else.
+    /// </param>
+    /// <param name="Instead">Cells that do not stay all the same: those of an earlier result, which this one stands for.</param>
+    public sealed record PutCells(VolumeBox Box, byte[] Cells, ImmutableArray<uint> Ids, bool KeepsOthers, ImmutableArray<uint> Instead) : EditCommand;
 
     /// <summary>Takes a new id, to draw with; changes no voxel and is not undone.</summary>
     public sealed record NewId : EditCommand;

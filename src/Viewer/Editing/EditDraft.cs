@@ -72,6 +72,9 @@ internal sealed class EditDraft(LabelEditor editor, uint largestId)
             case EditCommand.SplitBySeeds c:
                 Watershed.Split(recorder, c, editor.VoxelUm, NextId);
                 break;
+            case EditCommand.PutCells c:
+                CellPlacement.Put(recorder, c, Drawn);
+                break;
             default:
                 throw new ArgumentException($"there is no edit {command.GetType().Name}.", nameof(command));
         }

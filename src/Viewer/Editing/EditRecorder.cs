@@ -7,6 +7,9 @@ namespace Cellpose3D.Viewer.Editing;
 /// <summary>Writes voxels of one time point and keeps what was there, run by run.</summary>
 internal sealed class EditRecorder(LabelVolume volume, int time)
 {
+    // what changes more than this is told as the one box around all
+    private const int MostExtents = 2000;
+
     private readonly RunEncoder _runs = new();
     private readonly Dictionary<(uint Old, uint New), Extent> _extents = [];
     private (uint Old, uint New) _pair;
@@ -59,7 +62,8 @@ internal sealed class EditRecorder(LabelVolume volume, int time)
         _length = 0;
         var ids = new SortedSet<uint>(_extents.Keys.SelectMany(p => (uint[])[p.Old, p.New]));
         ids.Remove(0);
-        return new FrameDelta(time, _runs.ToArray(), Disjoint(_extents.Values.Select(e => e.Box)), [.. ids], Voxels);
+        IEnumerable<VolumeBox> boxes = _extents.Values.Select(e => e.Box);
+        return new FrameDelta(time, _runs.ToArray(), _extents.Count > MostExtents ? [Around(boxes)] : Disjoint(boxes), [.. ids], Voxels);
     }
 
     private long Index(int z, int y, int x) => ((long)z * volume.Shape.Y + y) * volume.Shape.X + x;

@@ -18,6 +18,13 @@ public sealed record EditResult(ImmutableArray<EditedBox> Boxes, ImmutableArray<
     /// <summary>Whether tracks got other mothers.</summary>
     internal bool ChangesParents { get; init; }
 
+    /// <summary>This and another one of another time point, made one after the other.</summary>
+    /// <param name="next">What was changed after it.</param>
+    internal EditResult With(EditResult next) => new([.. Boxes, .. next.Boxes], [.. Ids.Concat(next.Ids).Distinct().Order()], [.. NewIds, .. next.NewIds], Voxels + next.Voxels)
+    {
+        Changes = [.. Changes, .. next.Changes],
+    };
+
     /// <summary>Nothing changed.</summary>
     public static EditResult None { get; } = new([], [], [], 0);
 }

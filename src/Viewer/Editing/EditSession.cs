@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Cellpose3D.Core2D;
 using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Viewer.Scene;
 using Cellpose3D.Viewer.Volumes;
+using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Viewer.Editing;
 
@@ -46,9 +48,24 @@ public sealed class EditSession : IDisposable
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">Damaged labels, or a journal that is damaged or of other labels.</exception>
     /// <exception cref="IOException">Another process edits these labels.</exception>
-    public static EditSession Open(string path, string? axes = null, VoxelSize? voxelUm = null, TrackBook? tracks = null, CancellationToken cancellationToken = default)
+    public static EditSession Open(string path, string? axes = null, VoxelSize? voxelUm = null, TrackBook? tracks = null, CancellationToken cancellationToken = default) =>
+        Open(path, LabelFile.Read(path, axes, cancellationToken), voxelUm, tracks);
+
+    /// <summary>Begins with labels without any cell, which become a file by <see cref="Save"/>; edits of a journal beside it are made again.</summary>
+    /// <param name="path">Where they will be saved; nothing must be there.</param>
+    /// <param name="shape">Lengths of the axes of each time point.</param>
+    /// <param name="times">Time points.</param>
+    /// <param name="spacingUm">Size of a voxel, as far as it is known.</param>
+    /// <param name="frameIntervalS">Seconds between time points; null when unknown.</param>
+    /// <exception cref="ArgumentException">There is something at that path.</exception>
+    /// <exception cref="InvalidDataException">The journal is damaged or of other labels.</exception>
+    /// <exception cref="IOException">Another process edits these labels.</exception>
+    public static EditSession Begin(string path, VolumeShape shape, int times, VoxelSize spacingUm, double? frameIntervalS = null) => System.IO.Path.Exists(path)
+        ? throw new ArgumentException($"new labels must go where nothing is; '{path}' is there.", nameof(path))
+        : Open(path, LabelFile.Empty(shape, times, spacingUm, frameIntervalS), null, null);
+
+    private static EditSession Open(string path, LabelFile file, VoxelSize? voxelUm, TrackBook? tracks)
     {
-        LabelFile file = LabelFile.Read(path, axes, cancellationToken);
         PointUm size = VolumeGrid.Of(file.Frames[0].Shape, voxelUm ?? file.SpacingUm).VoxelUm;
         tracks?.Note(file.Frames);
         if (EditJournal.Open(EditJournal.PathFor(path)) is not var (journal, records))
@@ -90,6 +107,33 @@ public sealed class EditSession : IDisposable
             throw;
         }
         return result;
+    }
+
+    /// <summary>Puts cells that were found elsewhere into the labels, as one step to undo.</summary>
+    /// <param name="found">The cells, each part of another time point; borrowed.</param>
+    /// <param name="keepsOthers">Whether cells that are there stay as they are, but for those of <paramref name="last"/> unless somebody edited since.</param>
+    /// <param name="last">An earlier result that this one takes the place of; null for none.</param>
+    /// <param name="continues">Whether it is the same run with other thresholds, which is no step of its own.</param>
+    /// <returns>What was changed, and what the next result is to know.</returns>
+    /// <exception cref="ArgumentException">It goes on with a result after which somebody edited, or the cells do not fit the labels.</exception>
+    /// <exception cref="IOException">The journal cannot be written; time points that are done before can be undone.</exception>
+    public (EditResult Result, PlacedCells Placed) Put(IReadOnlyList<FoundCells> found, bool keepsOthers, PlacedCells? last = null, bool continues = false)
+    {
+        bool isLast = last is not null && last.State == Editor.State, isStep = isLast && continues && last!.IsStep;
+        if (continues && !isLast)
+            throw new ArgumentException("the labels were edited after this result, which therefore stays as it is; apply it again to put it over the edits.", nameof(continues));
+        EditResult all = EditResult.None;
+        var ids = new Dictionary<int, IReadOnlySet<uint>>();
+        foreach (FoundCells part in found)
+        {
+            IReadOnlySet<uint> instead = isLast && last!.Ids.TryGetValue(part.Time, out IReadOnlySet<uint>? earlier) ? earlier : ImmutableHashSet<uint>.Empty;
+            EditCommand.PutCells command = CellPlacement.CommandFor(Editor.Frames[part.Time], part, keepsOthers, instead) with { Continues = isStep };
+            EditResult result = Apply(command);
+            isStep |= result.Voxels > 0;
+            all = all.With(result);
+            ids[part.Time] = new HashSet<uint>([.. result.NewIds, .. command.Ids.Where(id => id != 0)]);
+        }
+        return (all, new PlacedCells(Editor.State, ids, keepsOthers, isStep));
     }
 
     /// <summary>Takes the last edit back.</summary>

@@ -32,6 +32,15 @@ internal sealed record LabelFile(ImmutableArray<LabelVolume> Frames, string Axes
         return new LabelFile([.. frames], letters, file.SpacingUm, interval);
     }
 
+    /// <summary>Labels without any cell.</summary>
+    /// <param name="shape">Lengths of the axes of each time point.</param>
+    /// <param name="times">Time points.</param>
+    /// <param name="spacingUm">Size of a voxel, as far as it is known.</param>
+    /// <param name="frameIntervalS">Seconds between time points; null when unknown.</param>
+    public static LabelFile Empty(VolumeShape shape, int times, VoxelSize spacingUm, double? frameIntervalS) => new(
+        [.. Enumerable.Range(0, times).Select(_ => new LabelVolume(new uint[shape.Count], shape))],
+        (times > 1 ? "T" : "") + (shape.Z > 1 ? "Z" : "") + "YX", spacingUm, frameIntervalS);
+
     /// <summary>Writes the labels; the file appears whole or not at all.</summary>
     /// <param name="path">.tif, .ome.tif, .h5, .zarr or <c>_seg.npy</c>; a <c>_seg.npy</c> that is there keeps what else it holds.</param>
     /// <param name="source">The file the labels were read from.</param>

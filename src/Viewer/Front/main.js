@@ -11,6 +11,7 @@ import { Editing } from './edit.js';
 import { PlaneGrips } from './planes.js';
 import { Palette } from './palette.js';
 import { acceptFiles } from './drop.js';
+import { SegmentPanel } from './segment.js';
 import { numberText } from './scale.js';
 
 /** @typedef {import('./types.js').Hello} Hello */
@@ -20,6 +21,7 @@ import { numberText } from './scale.js';
 
 /** @type {Plane[]} */ const PLANES = ['xy', 'xz', 'zy'];
 const LAYOUTS = ['quad', 'xy', 'xz', 'zy', 'volume'];
+const TABS = ['layers', 'cells', 'segment'];
 const FRAMES_A_SECOND = 8;
 
 // the token is in a cookie by now: it need not stay in the address, where a screenshot or a history shows it
@@ -57,6 +59,8 @@ class App {
     });
     this.keys = new Keys(this.actions);
     this.editing = new Editing(this.store, this.slices, this.volume, toast, () => this.drawSlices());
+    this.segment = hello.info.segmentation ? new SegmentPanel(byId('panel-segment'), this.store, this.slices, { state: () => this.editing.state, toast, redraw: () => this.drawSlices() }) : null;
+    byId('tab-segment').hidden = !this.segment;
     this.#defineActions();
     this.palette = new Palette(/** @type {HTMLDialogElement} */ (byId('palette')), this.actions, this.keys);
     acceptFiles(hello.largest_drop, toast);
@@ -87,6 +91,7 @@ class App {
       case 'compared': this.store.info.compared = message.compared; this.layers.build(); this.drawSlices(); break;
       case 'reload': this.#reloads = true; location.reload(); break;
       case 'tracks': void this.#fetchTracks(); break;
+      case 'segmentation': this.segment?.onStatus(message); break;
       case 'error': toast(message.message, true); this.editing.failed(message.serial); break;
     }
   }
@@ -194,7 +199,7 @@ class App {
     t.oninput = () => store.run({ do: 'time', time: Number(t.value) });
     byId('play').onclick = () => this.run('play');
     for (const button of document.querySelectorAll('#bar [data-action]')) button.addEventListener('click', () => this.run(/** @type {HTMLElement} */ (button).dataset.action ?? ''));
-    for (const name of ['layers', 'cells']) byId(`tab-${name}`).onclick = () => this.#tab(name);
+    for (const name of TABS) byId(`tab-${name}`).onclick = () => this.#tab(name);
     for (const slice of this.slices) this.#wireSlice(slice);
     this.#wireVolume();
     for (const view of document.querySelectorAll('.view')) {
@@ -206,10 +211,11 @@ class App {
 
   /** @param {string} name */
   #tab(name) {
-    for (const other of ['layers', 'cells']) {
+    for (const other of TABS) {
       byId(`tab-${other}`).setAttribute('aria-selected', String(other === name));
       byId(`panel-${other}`).hidden = other !== name;
     }
+    this.segment?.show(name === 'segment');
     if (name === 'cells') void this.table.refresh();
   }
 
@@ -492,6 +498,7 @@ const link = new Link({
       app.editing.reconnect(message.info);
       if (message.colors > 0) void app.store.fetchColors(message.colors, null);
       if (message.info.has_tracks) app.onMessage({ type: 'tracks' });
+      if (message.info.segmentation) app.segment?.onStatus(message.info.segmentation.status);
     } else {
       app = new App(message, link);
       Object.assign(window, { cellpose3d: app });                            // for tests, and for the curious

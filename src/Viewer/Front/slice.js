@@ -36,6 +36,11 @@ export class SliceView {
    */
   #last = new Map();
   /** @type {((context: CanvasRenderingContext2D, view: SliceView) => void)[]} */ overlays = [];
+  /**
+   * Drawn over the image and under the labels.
+   * @type {((context: CanvasRenderingContext2D, view: SliceView) => void)[]}
+   */
+  underlays = [];
   width = 1;
   height = 1;
   /** Milliseconds the last drawing took. */ milliseconds = 0;
@@ -242,6 +247,7 @@ export class SliceView {
       });
       context.globalCompositeOperation = 'source-over';
     }
+    for (const underlay of this.underlays) underlay(context, this);
     if (info.label_shape && info.label_stride && scene.labels?.is_visible) this.#labels(info.label_shape, info.label_stride);
     if (info.compared && store.showsCompared) this.#compared(info.compared.shape, info.compared.stride);
     if (this.#last.size > 400) this.#last.clear();

@@ -57,8 +57,14 @@
  * @property {number} label_version
  * @property {EditState | null} [editing]
  * @property {{name: string, version: number, shape: Shape, stride: Shape} | null} [compared]
+ * @property {Segmentation | null} [segmentation]
  */
-/** @typedef {{can_undo: boolean, can_redo: boolean, is_dirty: boolean, path: string, largest_id: number, recovered: number}} EditState */
+/** @typedef {{can_undo: boolean, can_redo: boolean, is_dirty: boolean, path: string, largest_id: number, recovered: number, state: number}} EditState */
+/** @typedef {{cell_prob: number, flow: number | null, min_size: number}} Thresholds */
+/** @typedef {{z: number, y: number, x: number, depth: number, height: number, width: number}} Box */
+/** @typedef {{version: number, diameter: number, is_volume: boolean, all_times: boolean, time: number, plane: number, box: Box | null, cells: number, placed_state: number, kept_others: boolean, thresholds: Thresholds}} SegmentationOutput */
+/** @typedef {{phase: 'idle' | 'network' | 'masks' | 'estimate', progress: number, step: string | null, message: string | null, is_error: boolean, estimate: number | null, output: SegmentationOutput | null}} SegmentationStatus */
+/** @typedef {{models: string[], channels: string[], refusal: string | null, status: SegmentationStatus}} Segmentation */
 /** @typedef {{type: 'hello', client: number, title: string, keys: string, largest_drop: number, info: Info, scene: Scene, colors: number}} Hello */
 /** @typedef {'xy' | 'xz' | 'zy'} Plane */
 /** @typedef {{id: number, parent: number, begin: number, end: number, color: string, points: [number, number, number, number, number][]}} Track */

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Cellpose3D.Viewer.Editing;
 using Cellpose3D.Viewer.Scene;
+using Cellpose3D.Viewer.Segmenting;
 
 namespace Cellpose3D.Viewer.Server;
 
@@ -14,6 +15,10 @@ namespace Cellpose3D.Viewer.Server;
 [JsonDerivedType(typeof(Undo), "undo")]
 [JsonDerivedType(typeof(Redo), "redo")]
 [JsonDerivedType(typeof(Save), "save")]
+[JsonDerivedType(typeof(Segment), "segment")]
+[JsonDerivedType(typeof(Adjust), "adjust")]
+[JsonDerivedType(typeof(Estimate), "estimate")]
+[JsonDerivedType(typeof(Stop), "stop")]
 internal abstract record ClientRequest
 {
     private ClientRequest()
@@ -37,6 +42,18 @@ internal abstract record ClientRequest
 
     /// <summary>Write the labels to their file.</summary>
     public sealed record Save : ClientRequest;
+
+    /// <summary>Find cells; with <c>around</c>, find these cells anew.</summary>
+    public sealed record Segment(SegmentationRequest Run, MaskThresholds Thresholds, bool KeepsOthers, uint[]? Around = null) : ClientRequest;
+
+    /// <summary>Other thresholds for the cells found last; with <c>keeps_others</c> they are put anew.</summary>
+    public sealed record Adjust(MaskThresholds Thresholds, bool? KeepsOthers = null) : ClientRequest;
+
+    /// <summary>How large are the cells?</summary>
+    public sealed record Estimate(SegmentationRequest Run) : ClientRequest;
+
+    /// <summary>Stop finding cells.</summary>
+    public sealed record Stop : ClientRequest;
 
     /// <summary>Edit the labels; sent as the command itself.</summary>
     public sealed record Edit(EditCommand Command) : ClientRequest;

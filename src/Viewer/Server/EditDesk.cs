@@ -41,6 +41,7 @@ public sealed class EditDesk : IAsyncDisposable
         ["can_redo"] = _edits.Editor.CanRedo,
         ["is_dirty"] = _edits.HasUnsavedEdits,
         ["path"] = _edits.Path,
+        ["state"] = _edits.Editor.State,
         ["largest_id"] = _edits.Editor.LargestId,
         ["recovered"] = _edits.HasUnsavedEdits ? _edits.Recovered : 0,
     };

@@ -37,6 +37,10 @@ public interface ISessionListener
     /// <param name="message">For the page: why, and the state that is.</param>
     public void OnRefused(JsonObject message);
 
+    /// <summary>A segmentation went on, or ended.</summary>
+    /// <param name="message">For the page: how things are.</param>
+    public void OnSegmentation(JsonObject message);
+
     /// <summary>Something failed that nobody waits for.</summary>
     /// <param name="message">One line.</param>
     public void OnError(string message);

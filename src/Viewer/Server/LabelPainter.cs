@@ -103,6 +103,9 @@ internal sealed class LabelPainter : IAsyncDisposable
 
     private async Task<Dictionary<uint, Rgb>> ByIdAsync(uint[] ids, int seed)
     {
+        // more new cells than known ones, as a segmentation finds: neighbours are kept apart anew
+        if (_byContact is { } last && ids.Count(id => !last.Colors.ContainsKey(id)) > last.Colors.Count)
+            (_byContact, _contacts) = (null, null);
         if (_byContact?.Seed != seed)
         {
             _contacts ??= await ContactsAsync().ConfigureAwait(false);

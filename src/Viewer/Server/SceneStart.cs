@@ -29,7 +29,7 @@ public static class SceneStart
             Cursor = new PointUm((grid.Shape.Z - 1) / 2, (grid.Shape.Y - 1) / 2, (grid.Shape.X - 1) / 2),
             Camera = camera,
             Images = [.. frame.Images.Select((image, c) => Layer(files, image, c, frame.Images.Count, look))],
-            Labels = files.HasLabels ? look.Labels : null,
+            Labels = frame.Labels is not null ? look.Labels : null,
         };
     }
 

@@ -7,6 +7,7 @@ using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Viewer.Editing;
 using Cellpose3D.Viewer.Rendering;
 using Cellpose3D.Viewer.Scene;
+using Cellpose3D.Viewer.Segmenting;
 
 namespace Cellpose3D.Viewer.Server;
 
@@ -98,6 +99,8 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
     public void OnCompared(JsonObject? compared) => Send(new JsonObject { ["type"] = "compared", ["compared"] = compared });
 
     public void OnRefused(JsonObject message) => Send(message);
+
+    public void OnSegmentation(JsonObject message) => Send(message);
 
     public void OnError(string message) => Send(new JsonObject { ["type"] = "error", ["message"] = message });
 
@@ -206,10 +209,31 @@ internal sealed class ViewConnection : ISessionListener, IDisposable
                     return EditResult.None;
                 }, this, _serial, saves: true);
                 break;
+            case ClientRequest.Segment { Run: not null, Thresholds: not null } segment:
+                Say(_session.Segmentation, desk => desk.Run(segment.Run, segment.Thresholds, segment.KeepsOthers, segment.Around));
+                break;
+            case ClientRequest.Adjust { Thresholds: not null } adjust:
+                Say(_session.Segmentation, desk => desk.Adjust(adjust.Thresholds, adjust.KeepsOthers));
+                break;
+            case ClientRequest.Estimate { Run: not null } estimate:
+                Say(_session.Segmentation, desk => desk.EstimateDiameter(estimate.Run));
+                break;
+            case ClientRequest.Stop:
+                _session.Segmentation?.Stop();
+                break;
             case ClientRequest.Pick pick:
                 _ = PickAsync(pick);
                 break;
+            default:
+                throw new ArgumentException("a request must say what to run, and with which thresholds.");
         }
+    }
+
+    // refused in one line, to this page alone
+    private void Say(SegmentationDesk? desk, Func<SegmentationDesk, string?> ask)
+    {
+        if ((desk is null ? "there is no image to find cells in." : ask(desk)) is { } refusal)
+            OnError(refusal);
     }
 
     private async Task PickAsync(ClientRequest.Pick pick)

@@ -3,6 +3,8 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using Cellpose3D.Core2D;
+using Cellpose3D.Viewer.Segmenting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -196,7 +198,8 @@ public sealed class ViewServer : IAsyncDisposable
         }
     }
 
-    // data/image/TIME/CHANNEL/TILE, data/labels/TIME/TILE, data/compared/VERSION/TIME/TILE, data/colors, data/cells/TIME, data/histogram/TIME/CHANNEL, data/tracks
+    // data/image/TIME/CHANNEL/TILE, data/labels/TIME/TILE, data/compared/VERSION/TIME/TILE, data/colors, data/cells/TIME, data/histogram/TIME/CHANNEL,
+    // data/map/KIND/RUN/TIME/PLANE, data/tracks
     private async Task DataAsync(HttpContext context, string path)
     {
         string[] parts = path.Split('/');
@@ -225,6 +228,9 @@ public sealed class ViewServer : IAsyncDisposable
                 Frame shown = await _session.Frames.GetAsync(Number(time)).ConfigureAwait(false);
                 await JsonAsync(context, Histogram.Of(shown.Images[Index(channel, shown.Images.Count)]).ToJson()).ConfigureAwait(false);
                 break;
+            case ["map", var kind, _, var mapTime, var plane]:
+                await BytesAsync(context, Map(kind, Number(mapTime), Number(plane))).ConfigureAwait(false);
+                break;
             case ["tracks"]:
                 await JsonAsync(context, _session.Tracks?.ToJson(_session.Scene.Labels?.Seed ?? 0) ?? throw new ArgumentException("there are no tracks.")).ConfigureAwait(false);
                 break;
@@ -232,6 +238,18 @@ public sealed class ViewServer : IAsyncDisposable
                 await SayAsync(context, HttpStatusCode.NotFound, $"there is no data '{path}'.").ConfigureAwait(false);
                 break;
         }
+    }
+
+    private byte[] Map(string kind, int time, int plane)
+    {
+        (NdArray<float> flows, NdArray<float> cellProb) = _session.Segmentation?.PlaneAt(time, plane)
+            ?? throw new ArgumentException("the network did not see this plane.");
+        return kind switch
+        {
+            "flows" => MapPictures.Flows(flows),
+            "probability" => MapPictures.Probability(cellProb),
+            _ => throw new ArgumentException($"a map must be flows or probability; got '{kind}'."),
+        };
     }
 
     private static int Number(string text) =>

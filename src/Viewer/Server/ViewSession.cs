@@ -3,6 +3,7 @@ using Cellpose3D.Viewer.Coloring;
 using Cellpose3D.Viewer.Contexts;
 using Cellpose3D.Viewer.Editing;
 using Cellpose3D.Viewer.Scene;
+using Cellpose3D.Viewer.Segmenting;
 using Cellpose3D.Viewer.Volumes;
 using Cellpose3D.Volume.Sources;
 
@@ -35,11 +36,13 @@ public sealed class ViewSession : IAsyncDisposable
     private int _clients;
 
     /// <summary>Begins with a scene.</summary>
-    private ViewSession(SceneFiles files, FrameStore frames, Frame first, SceneState scene, ViewLook look, GlThread? gl, TrackView? tracks, EditDesk? desk)
+    private ViewSession(SceneFiles files, FrameStore frames, Frame first, SceneState scene, ViewLook look, GlThread? gl, TrackView? tracks, EditDesk? desk, ISegmenter? segmenter)
     {
         (Files, Frames, _first, Scene, Tracks, Desk) = (files, frames, first, scene, tracks, desk);
         Numbers = new CellNumbers(files, Frames);
         Pictures = gl is null ? null : new PictureMaker(gl, scene.Grid, ChangesSince, s => Tracks?.Tails(s) ?? [], look.LongestSmooth);
+        if (segmenter is not null)
+            Segmentation = new SegmentationDesk(segmenter, desk is null ? "these labels can only be looked at." : null, PutAsync, FindAsync, message => Tell(l => l.OnSegmentation((JsonObject)message.DeepClone())));
         _painter = new LabelPainter(files, Frames, Numbers, () => Tracks, _closing.Token);
         Repaint();
         if (desk is { HasRecovered: true })
@@ -53,13 +56,14 @@ public sealed class ViewSession : IAsyncDisposable
     /// <param name="tracks">The tracks; null for none.</param>
     /// <param name="desk">Edits the labels; null where they are only looked at. The session closes it.</param>
     /// <param name="heldBytes">Memory for time points.</param>
+    /// <param name="segmenter">Finds cells; null where none can be found. The session disposes it.</param>
     /// <exception cref="ArgumentException">A wish does not fit the files.</exception>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
-    public static async Task<ViewSession> OpenAsync(SceneFiles files, ViewLook look, GlThread? gl, TrackView? tracks = null, EditDesk? desk = null, long heldBytes = 2L << 30)
+    public static async Task<ViewSession> OpenAsync(SceneFiles files, ViewLook look, GlThread? gl, TrackView? tracks = null, EditDesk? desk = null, long heldBytes = 2L << 30, ISegmenter? segmenter = null)
     {
         var frames = new FrameStore(files, heldBytes, desk?.Frames);
         Frame first = await frames.GetAsync(look.Time).ConfigureAwait(false);
-        return new ViewSession(files, frames, first, SceneStart.Of(files, first, look) with { TailLength = tracks is null ? 0 : look.Tails }, look, gl, tracks, desk);
+        return new ViewSession(files, frames, first, SceneStart.Of(files, first, look) with { TailLength = tracks is null ? 0 : look.Tails }, look, gl, tracks, desk, segmenter);
     }
 
     /// <summary>The opened files.</summary>
@@ -76,6 +80,9 @@ public sealed class ViewSession : IAsyncDisposable
 
     /// <summary>Edits the labels; null where they are only looked at.</summary>
     public EditDesk? Desk { get; }
+
+    /// <summary>Finds cells; null where none can be found.</summary>
+    public SegmentationDesk? Segmentation { get; }
 
     /// <summary>Draws 3D; null where there is no OpenGL.</summary>
     internal PictureMaker? Pictures { get; }
@@ -200,6 +207,42 @@ public sealed class ViewSession : IAsyncDisposable
         }
     }
 
+    // cells of the network, after what was asked of the labels before
+    private Task<PlacedCells> PutAsync(IReadOnlyList<FoundCells> found, bool keepsOthers, PlacedCells? last, bool continues)
+    {
+        var done = new TaskCompletionSource<PlacedCells>(TaskCreationOptions.RunContinuationsAsynchronously);
+        PlacedCells? placed = null;
+        EditDesk desk = Desk!;
+        desk.Enqueue(edits =>
+        {
+            (EditResult result, placed) = edits.Put(found, keepsOthers, last, continues);
+            return result;
+        }, result =>
+        {
+            TellEdited(desk, result, null, 0, false);
+            done.SetResult(placed!);
+        }, reason =>
+        {
+            // of several time points some may be done: whatever is there now, pages fetch it
+            TellEdited(desk, new EditResult([.. found.Select(f => new EditedBox(f.Time, f.Box))], [], [], 0), null, 0, false);
+            done.SetException(new SegmentationException(reason));
+        });
+        return done.Task;
+    }
+
+    // cells as they are once what was asked of the labels before is done
+    private Task<ChosenCells?> FindAsync(int time, IReadOnlySet<uint> ids, int? plane)
+    {
+        var done = new TaskCompletionSource<ChosenCells?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        ChosenCells? chosen = null;
+        Desk!.Enqueue(edits =>
+        {
+            chosen = ChosenCells.Find(edits.Editor, time, ids, plane);
+            return EditResult.None;
+        }, _ => done.SetResult(chosen), reason => done.SetException(new SegmentationException(reason)));
+        return done.Task;
+    }
+
     /// <summary>What was changed in labels after one of their versions.</summary>
     internal IReadOnlyList<EditedBox> ChangesSince(int version)
     {
@@ -256,6 +299,7 @@ public sealed class ViewSession : IAsyncDisposable
         ["label_version"] = LabelVersion,
         ["editing"] = Desk?.Describe(),
         ["compared"] = DescribeCompared(),
+        ["segmentation"] = Segmentation?.DescribeAll(),
     };
 
     private JsonObject? DescribeCompared() => Files.Compared is not { } path ? null : new JsonObject
@@ -267,6 +311,8 @@ public sealed class ViewSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync().ConfigureAwait(false);
+        if (Segmentation is not null)
+            await Segmentation.DisposeAsync().ConfigureAwait(false);
         await _painter.DisposeAsync().ConfigureAwait(false);
         Task tracking;
         lock (_gate)
@@ -289,7 +335,7 @@ public sealed class ViewSession : IAsyncDisposable
         _ => command,
     };
 
-    private void TellEdited(EditDesk desk, EditResult result, ISessionListener from, long serial, bool saved)
+    private void TellEdited(EditDesk desk, EditResult result, ISessionListener? from, long serial, bool saved)
     {
         JsonObject state = desk.Describe();
         foreach (int time in result.Boxes.Select(b => b.Time).Distinct())

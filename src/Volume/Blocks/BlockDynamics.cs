@@ -90,7 +90,7 @@ public sealed class BlockDynamics
         Func<int, CellExtent[]> left = owner => [.. cells.Rows(owner).Where(r => r.Fate == CellFate.Kept).Select(r => r.Extent)];
         if (_options.OutputShape is [int z, int y, int x] && _blocks.Volume != new VolumeShape(z, y, x))
         {
-            final = new BlockGrid(new VolumeShape(z, y, x), _blocks.Block);
+            final = new BlockGrid(new VolumeShape(z, y, x), _blocks.Block) { MostFiles = _blocks.MostFiles };
             labels = () => Open(workspace, ResizedName, final);
             left = owner => LabelOwners.Gather(workspace, LabelResizePass.PartsStep, owner);
             steps.Add(Step(ResizeStep, 0.02f, final, (n, _) =>

@@ -5,7 +5,11 @@ namespace Cellpose3D.Volume.Blocks;
 /// <summary>Cuts a volume into boxes that do not overlap, numbered in raster order.</summary>
 public sealed class BlockGrid
 {
-    private const int LeastChunk = 16, MostChunk = 64;
+    /// <summary>See <see cref="MostFiles"/>.</summary>
+    internal const long UsualMostFiles = 1_500_000;
+
+    private const int LeastChunk = 16, UsualChunk = 64, LargestChunk = 256;
+    private const int Volumes = 5;                // four of flows and one of labels are in files at a time
 
     private readonly int _z, _y, _x;      // blocks along each axis
 
@@ -34,6 +38,9 @@ public sealed class BlockGrid
 
     /// <summary>The order in which blocks are worked on, every number once; null for that of their numbers. It never changes a result.</summary>
     internal IReadOnlyList<int>? Order { get; init; }
+
+    /// <summary>Files that the chunks of all volumes should not exceed: from some size on chunks are larger.</summary>
+    internal long MostFiles { get; init; } = UsualMostFiles;
 
     /// <summary>The box of a block.</summary>
     /// <param name="n">0 to <see cref="Count"/> - 1.</param>
@@ -69,18 +76,32 @@ public sealed class BlockGrid
         }
     }
 
-    /// <summary>The lengths of chunks that suit blocks: equal parts of them, so that no two blocks share a chunk, of 16 to 64 voxels where there are such.</summary>
-    public VolumeShape Chunk => new(Part(Block.Z, Volume.Z), Part(Block.Y, Volume.Y), Part(Block.X, Volume.X));
+    /// <summary>
+    /// The lengths of chunks that suit blocks: equal parts of them, so that no two blocks share a chunk, of 16 to 64 voxels where there are such, and up to 256 in
+    /// volumes that would else take too many files.
+    /// </summary>
+    public VolumeShape Chunk
+    {
+        get
+        {
+            int most = UsualChunk;
+            while (most < LargestChunk && Volumes * ChunkOf(most).Chunks(Volume) > MostFiles)
+                most *= 2;
+            return ChunkOf(most);
+        }
+    }
+
+    private VolumeShape ChunkOf(int most) => new(Part(Block.Z, Volume.Z, most), Part(Block.Y, Volume.Y, most), Part(Block.X, Volume.X, most));
 
     private static int Parts(int length, int part) => (length + part - 1) / part;
 
-    private static int Part(int length, int volume)
+    private static int Part(int length, int volume, int most)
     {
-        if (length <= MostChunk)
+        if (length <= most)
             return length;
         if (length == volume)                                            // one block along this axis shares with none
-            return Parts(length, Parts(length, MostChunk));
-        for (int part = MostChunk; part >= LeastChunk; part--)
+            return Parts(length, Parts(length, most));
+        for (int part = most; part >= LeastChunk; part--)
         {
             if (length % part == 0)
                 return part;

@@ -1,5 +1,6 @@
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Flows;
+using Cellpose3D.Core2D.Native;
 using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Volume.Blocks;

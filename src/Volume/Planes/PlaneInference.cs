@@ -1,7 +1,7 @@
 using Cellpose3D.Core2D;
+using Cellpose3D.Core2D.Native;
 using Cellpose3D.Core2D.Network;
 using Cellpose3D.Core2D.Tiling;
-using Cellpose3D.Volume.Blocks;
 using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Volume.Planes;

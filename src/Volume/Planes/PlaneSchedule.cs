@@ -1,5 +1,6 @@
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Tiling;
+using Cellpose3D.Volume.Blocks;
 using Cellpose3D.Volume.Sources;
 
 namespace Cellpose3D.Volume.Planes;
@@ -12,7 +13,7 @@ namespace Cellpose3D.Volume.Planes;
 /// </remarks>
 internal sealed class PlaneSchedule
 {
-    private const int ChunkSide = 128;            // rows and columns of a chunk of the maps
+    private const int UsualChunkSide = 128, LargestChunkSide = 1024;     // rows and columns of a chunk of the maps
     private const int LeastThickness = 8;         // planes of a chunk, so that one slab is not thousands of small writes
     private const int MapsPerPlane = 6;           // the network's maps by planes and in the volume's order
 
@@ -21,9 +22,10 @@ internal sealed class PlaneSchedule
     /// <param name="shape">Lengths of the volume at the network's scale.</param>
     /// <param name="channels">Channels of the volume.</param>
     /// <param name="options">Tile size, overlap, augmentation and batch size are used.</param>
-    /// <param name="memoryBytes">Bytes a slab may take.</param>
+    /// <param name="bytes">What a slab should take, and what it may take where it would have fewer planes than a chunk otherwise.</param>
     /// <param name="leastSlabs">Slabs that there shall be if there are planes enough.</param>
-    public PlaneSchedule(PlaneView view, VolumeShape shape, int channels, SegmentationOptions options, long memoryBytes, int leastSlabs = 1)
+    /// <param name="mostFiles">Files that the chunks of the maps should not exceed: from some size on chunks are larger.</param>
+    public PlaneSchedule(PlaneView view, VolumeShape shape, int channels, SegmentationOptions options, (long Wanted, long Most) bytes, int leastSlabs = 1, long mostFiles = BlockGrid.UsualMostFiles)
     {
         View = view;
         Shape = shape;
@@ -34,10 +36,15 @@ internal sealed class PlaneSchedule
 
         int whole = BatchSize / GreatestDivisor(Grid.Count, BatchSize);  // fewest planes that fill batches
         int thick = whole * ((LeastThickness + whole - 1) / whole);
-        long fit = Math.Min(Math.Max(1, memoryBytes / BytesPerPlane), Array.MaxLength / ((long)Grid.Height * Grid.Width));
+        long wanted = Math.Max(bytes.Wanted / BytesPerPlane, Math.Min(thick, bytes.Most / BytesPerPlane));
+        long fit = Math.Min(Math.Max(1, wanted), Array.MaxLength / ((long)Grid.Height * Grid.Width));
         Unit = fit >= thick ? thick : whole;
         fit = Math.Min(fit, Math.Max(1, Planes / leastSlabs));
         Thickness = (int)Math.Min(Math.Max(Unit, fit / Unit * Unit), (Planes + (long)Unit - 1) / Unit * Unit);
+        int side = UsualChunkSide;
+        while (side < LargestChunkSide && TileAccumulator.Channels * ChunkOf(side).Chunks(shape) > mostFiles)
+            side *= 2;
+        Maps = ChunkOf(side);
     }
 
     /// <summary>How the volume is cut.</summary>
@@ -74,11 +81,13 @@ internal sealed class PlaneSchedule
     public long BytesPerPlane { get; }
 
     /// <summary>The pieces in which the network's maps are kept: a slab is made of whole ones.</summary>
-    public VolumeShape Maps => View.Thick(
-        Math.Min(Unit, Planes), new VolumeShape(Math.Min(ChunkSide, Shape.Z), Math.Min(ChunkSide, Shape.Y), Math.Min(ChunkSide, Shape.X)));
+    public VolumeShape Maps { get; }
 
     /// <summary>First plane and number of planes of a slab.</summary>
     public (int First, int Count) Slab(int n) => (n * Thickness, Math.Min(Thickness, Planes - n * Thickness));
+
+    private VolumeShape ChunkOf(int side) =>
+        View.Thick(Math.Min(Unit, Planes), new VolumeShape(Math.Min(side, Shape.Z), Math.Min(side, Shape.Y), Math.Min(side, Shape.X)));
 
     private static int GreatestDivisor(int a, int b)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Cellpose3D.Cli.Reporting;
 using Cellpose3D.Cli.Tests.Commands;
@@ -36,7 +35,7 @@ public sealed class LocalEngineTests : IDisposable
             Assert.True(program.WaitWhile(() => _cube.CountDone("out", "fuse") < 27));
             program.Kill();
         }
-        SlurmCluster.WaitFor(() => Workers().Count == 0, "workers to end with the process that drove them");
+        SlurmCluster.WaitFor(() => RunTree.Workers(_cube.At("out")).Count == 0, "workers to end with the process that drove them");
         string[] chunks = [.. Directory.GetFiles(_cube.At("out/cube_cp_work/volumes/flows"), "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".json", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
         byte[] whole = File.ReadAllBytes(chunks[^1]);
         File.WriteAllBytes(chunks[^1], whole[..(whole.Length / 2)]);
@@ -76,8 +75,15 @@ public sealed class LocalEngineTests : IDisposable
     }
 
     [Fact]
-    public void Segment_EngineWithoutVolumes_IsRefused() =>
-        CliProgram.Segment(_cube.At("cube.tif"), "--engine", "local", "-o", _cube.At("out")).FailsWith(ExitCode.Usage, "--do-3d");
+    public void Resume_CompleteRunOfOtherOptions_SaysWhatDiffersAndBeginsAnew()
+    {
+        CliProgram.Run(Local("out")).Succeeds();
+
+        CliResult resumed = CliProgram.Run(Local("out", "--resume", "--cellprob-threshold", "0.5", "--min-size", "400")).Succeeds();
+
+        Assert.Contains("holds a complete run that is not this one (cell prob threshold was 0, is 0.5; min size was 15, is 400); the run begins anew", resumed.Error);
+        Assert.Equal(400, (int)RunTree.Report(_cube.At("out/run.json"))["settings"]!["options"]!["min_size"]!);
+    }
 
     [Fact]
     public void Status_NoRun_SaysSo() =>
@@ -89,7 +95,7 @@ public sealed class LocalEngineTests : IDisposable
 
     private int KillWorkers()
     {
-        List<int> workers = Workers();
+        List<int> workers = RunTree.Workers(_cube.At("out"));
         foreach (int worker in workers)
         {
             try
@@ -103,24 +109,5 @@ public sealed class LocalEngineTests : IDisposable
             }
         }
         return workers.Count;
-    }
-
-    private List<int> Workers()
-    {
-        var found = new List<int>();
-        foreach (string folder in Directory.EnumerateDirectories("/proc"))
-        {
-            try
-            {
-                string line = File.ReadAllText(Path.Combine(folder, "cmdline"));
-                if (line.Contains("segment-task", StringComparison.Ordinal) && line.Contains(_cube.At("out"), StringComparison.Ordinal))
-                    found.Add(int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // no process, or one that ended just now
-            }
-        }
-        return found;
     }
 }

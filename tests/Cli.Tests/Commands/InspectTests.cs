@@ -69,6 +69,44 @@ public sealed class InspectTests : IDisposable
         CliProgram.Run("inspect", path, option, axes).FailsWith(ExitCode.Usage, text, $"'{axes}'");
     }
 
+    [Fact]
+    public void InspectPlan_SizeOfAFile_IsThePlanOfTheFile()
+    {
+        string path = TestImages.WriteTiff(At("stack.tif"), new NdArray<float>(30, 60, 50), "ZYX");
+        string[] options = ["--model", CliProgram.Model, "--diameter", "18", "--block-size", "32", "--anisotropy", "2", "--json"];
+
+        JsonNode bySize = CliProgram.Run(["inspect", "--plan", "--size", "30,60,50", "--workers", "4", "--gpu-tiles-per-second", "100", .. options]).Succeeds().Json["plans"]![0]!;
+        JsonNode byFile = CliProgram.Run(["inspect", path, "--plan", "--workers", "4", "--gpu-tiles-per-second", "200", .. options]).Succeeds().Json["plans"]![0]!;
+        JsonNode segmented = CliProgram.Run(["segment", path, "--do-3d", "--plan", .. options]).Succeeds().Json["plans"]![0]!;
+
+        foreach (string fact in (string[])["diameter", "network_shape", "tiles", "block", "blocks", "margin"])
+        {
+            Assert.Equal(segmented["plan"]![fact]!.ToJsonString(), bySize["plan"]![fact]!.ToJsonString());
+            Assert.Equal(bySize["plan"]![fact]!.ToJsonString(), byFile["plan"]![fact]!.ToJsonString());
+        }
+        double gpu = (double)bySize["gpu_hours"]!, cores = (double)bySize["core_hours"]!;
+        Assert.Equal(gpu, 2 * (double)byFile["gpu_hours"]!, 12);
+        Assert.Equal((gpu + cores) / 4, (double)bySize["hours"]!, 12);
+        Assert.Equal(30 * 60 * 50 * 1.1e-6 / 3600, cores, 12);           // flows have the image's size, and the network is on graphics cards
+    }
+
+    [Fact]
+    public void InspectPlan_PlanesThatNoTaskHolds_SaysSo()
+    {
+        CliResult result = CliProgram.Run("inspect", "--size", "10,30000,30000", "--model", CliProgram.Model, "--diameter", "30").Succeeds();
+
+        Assert.Matches("too large +planes of 900000000 pixels", result.Output);
+        Assert.Contains("gpu-hours", result.Output);
+    }
+
+    [Theory]
+    [InlineData("--plan")]
+    [InlineData("--size", "10,20")]
+    [InlineData("--size", "10,20,-3")]
+    [InlineData("--size", "10,20,30", "--gpu-tiles-per-second", "0")]
+    public void InspectPlan_NothingToPlan_IsRefused(params string[] options) =>
+        CliProgram.Run(["inspect", "--model", CliProgram.Model, .. options]).FailsWith(ExitCode.Usage, "--");
+
     public void Dispose() => _folder.Dispose();
 
     private string At(string name) => Path.Combine(_folder.Path, name);

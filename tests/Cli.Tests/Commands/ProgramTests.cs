@@ -69,6 +69,20 @@ public sealed class ProgramTests
     }
 
     [Fact]
+    public void Doctor_CacheCannotBeWritten_LoadsAllTheSameAndLeavesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "file");
+        File.WriteAllText(file, "in the way of a folder");
+        string temporary = folder.Folder("temporary");
+
+        CliResult result = CliProgram.Run(new Dictionary<string, string> { ["CELLPOSE3D_CACHE"] = Path.Combine(file, "cache"), ["TMPDIR"] = temporary }, "doctor").Succeeds();
+
+        Assert.Matches("(?m)^libtorch +TorchSharp", result.Output);
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(temporary), f => Path.GetFileName(f).StartsWith("cellpose3d", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Doctor_LibTorchFolderIsWrong_NamesTheVariable()
     {
         CliResult result = CliProgram.Run(new Dictionary<string, string> { ["CELLPOSE3D_LIBTORCH"] = "/nowhere" }, "doctor");

@@ -44,6 +44,24 @@ public sealed class RenderTests : IDisposable
     }
 
     [Fact]
+    public void Run_FlatImage_IsDrawnFlatUnlessSpaceIsAskedFor()
+    {
+        RequireOpenGl();
+        var labels = new NdArray<int>(24, 32);
+        for (int y = 5; y < 15; y++)
+            labels.Span.Slice(y * 32 + 6, 12).Fill(3);
+        TiffWriter.WriteLabels(At("flat.tif"), labels);
+        string[] args = ["render", At("flat.tif"), "--labels-only", "--size", "80x60", "-o"];
+
+        CliProgram.Run([.. args, At("flat.png")]).Succeeds();
+        CliProgram.Run([.. args, At("slice.png"), "--slice", "xy"]).Succeeds();
+        CliProgram.Run([.. args, At("space.png"), "--view", "corner"]).Succeeds();
+
+        Assert.Equal(File.ReadAllBytes(At("slice.png")), File.ReadAllBytes(At("flat.png")));
+        Assert.NotEqual(File.ReadAllBytes(At("space.png")), File.ReadAllBytes(At("flat.png")));
+    }
+
+    [Fact]
     public void Run_TurntableAndMovie_WriteNumberedPictures()
     {
         RequireOpenGl();

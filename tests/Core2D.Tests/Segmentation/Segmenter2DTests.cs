@@ -19,6 +19,27 @@ public sealed class Segmenter2DTests
         Assert.Equal(one.Cells, three.Cells);
     }
 
+    [Theory]
+    [InlineData(0, 0.4, 15)]
+    [InlineData(-2, 0, 0)]
+    [InlineData(1.5, 0.2, 150)]
+    public void MakeMasks_OfTheNetworksOutput_IsWhatSegmentFindsWithTheseThresholds(float cellProb, double flow, int minSize)
+    {
+        using CellposeModel model = TestModels.Load("eval_model.pt");
+        NdArray<float> image = Discs(150, 170);
+        NetworkMaps maps = new Segmenter2D(model, new SegmentationOptions { Diameter = 14 }).RunNetwork(image);
+        float[] before = [.. maps.Flows.Data, .. maps.CellProb.Data];
+        var options = new SegmentationOptions { Diameter = 14, CellProbThreshold = cellProb, FlowThreshold = flow, MinSize = minSize };
+
+        Segmentation2D again = new Segmenter2D(model, options).MakeMasks(maps), whole = new Segmenter2D(model, options).Segment(image);
+
+        Assert.True(whole.Cells.Count > 0);
+        Assert.Equal(whole.Labels.Data, again.Labels.Data);
+        Assert.Equal(whole.Cells, again.Cells);
+        Assert.Equal((whole.Niter, whole.Diameter), (again.Niter, again.Diameter));
+        Assert.Equal(before, (float[])[.. maps.Flows.Data, .. maps.CellProb.Data]);
+    }
+
     [Fact]
     public void Segment_BorrowedImage_IsNotChanged()
     {

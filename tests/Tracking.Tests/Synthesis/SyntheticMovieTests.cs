@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Cellpose3D.Core2D;
+using Cellpose3D.Tests.Support;
 using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Tracking.Lineages;
 using Cellpose3D.Tracking.Linking;
@@ -71,7 +72,7 @@ public sealed class SyntheticMovieTests
             Detection[] cells = CellMeasurer.Measure(frame.Labels, frame.Image, 0, SpacingUm.Unit);
             Assert.Equal(frame.Cells.Select(c => c.Label), cells.Select(c => c.Label));
             Assert.All(cells, c => Assert.True(c.Size >= 10));
-            Assert.Equal(cells.Length, PiecesByFaces(frame.Labels));
+            Assert.Equal(cells.Length, FacePieces.Count(frame.Labels));
             Assert.All(frame.Image!.Data, v => Assert.True(v is >= 0 and <= ushort.MaxValue && v == MathF.Round(v)));
         }
     }
@@ -295,34 +296,6 @@ public sealed class SyntheticMovieTests
         return cost;
 
         double Inside(in Detection cell) => options.BorderShare + (1 - options.BorderShare) * (cell.DiameterUm > 0 ? Math.Clamp(cell.BorderUm / cell.DiameterUm, 0, 1) : 1);
-    }
-
-    private static int PiecesByFaces(NdArray<int> labels)
-    {
-        int height = labels.Shape[^2], width = labels.Shape[^1], depth = labels.Rank == 3 ? labels.Shape[0] : 1, pieces = 0;
-        bool[] seen = new bool[labels.Length];
-        var open = new Stack<int>();
-        for (int start = 0; start < seen.Length; start++)
-        {
-            if (labels.Data[start] == 0 || seen[start])
-                continue;
-            pieces++;
-            seen[start] = true;
-            open.Push(start);
-            while (open.TryPop(out int at))
-            {
-                int x = at % width, y = at / width % height, z = at / (height * width);
-                foreach ((bool inside, int step) in (ReadOnlySpan<(bool, int)>)
-                    [(x > 0, -1), (x < width - 1, 1), (y > 0, -width), (y < height - 1, width), (z > 0, -height * width), (z < depth - 1, height * width)])
-                {
-                    if (!inside || seen[at + step] || labels.Data[at + step] != labels.Data[at])
-                        continue;
-                    seen[at + step] = true;
-                    open.Push(at + step);
-                }
-            }
-        }
-        return pieces;
     }
 
     private static string Hash(TimelapseOptions options)

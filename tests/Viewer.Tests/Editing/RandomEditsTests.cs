@@ -6,6 +6,7 @@ using Cellpose3D.Viewer.Editing;
 using Cellpose3D.Viewer.Rendering;
 using Cellpose3D.Viewer.Scene;
 using Cellpose3D.Viewer.Volumes;
+using Cellpose3D.Volume.Sources;
 using CsCheck;
 
 namespace Cellpose3D.Viewer.Tests.Editing;
@@ -35,6 +36,8 @@ public sealed class RandomEditsTests(GlFixture gl)
         Gen.Select(AnyId, AnyPlace, AnyPlace, Plane, Gen.Bool, (id, a, b, plane, is3D) => (EditCommand)new EditCommand.SplitByLine(id, a, b, plane, is3D)),
         Gen.Select(AnyId, AnyPlace, AnyPlace, (id, a, n) => (EditCommand)new EditCommand.SplitByPlane(id, a, n)),
         Gen.Select(AnyId, AnyPlace.Array[2, 3], (id, seeds) => (EditCommand)new EditCommand.SplitBySeeds(id, [.. seeds])),
+        Gen.Select(Gen.Int[0, 3].Array[2 * 3 * 4], Gen.OneOf(AnyId, Gen.Const(0u)).Array[3], Gen.Bool, AnyId.Array[0, 2], Gen.Int[0, Depth], (labels, ids, keeps, instead, z) =>
+            (EditCommand)new EditCommand.PutCells(new VolumeBox(z, 5, 4, 2, 3, 4), CellPlacement.Pack(labels), [.. ids], keeps, [.. instead])),
         Gen.Const((EditCommand)new EditCommand.NewId()));
 
     private static readonly Gen<EditCommand[]> Sequence = Gen.Select(AnyEdit, Gen.Int[0, 3], (edit, n) => edit with { Continues = n == 0 }).Array[1, 14];

@@ -6,6 +6,7 @@ using Cellpose3D.Viewer.Contexts;
 using Cellpose3D.Viewer.Editing;
 using Cellpose3D.Viewer.Scene;
 using Cellpose3D.Viewer.Server;
+using Cellpose3D.Viewer.Tests.Segmenting;
 using Cellpose3D.Viewer.Volumes;
 using Cellpose3D.Volume.Sources;
 
@@ -57,6 +58,17 @@ public sealed class ServedScene : IAsyncDisposable
         return await OpenAsync(folder, labels, withGl, null).ConfigureAwait(false);
     }
 
+    /// <summary>Serves the image of <see cref="PhantomSegmenter"/> without any labels.</summary>
+    /// <param name="segmenter">Finds cells in it.</param>
+    /// <param name="isEdited">Whether labels can be made.</param>
+    internal static Task<ServedScene> StartUnlabelledAsync(PhantomSegmenter segmenter, bool isEdited = true)
+    {
+        string folder = Directory.CreateTempSubdirectory("cellpose3d-test-").FullName;
+        TiffWriter.WriteFloats(Path.Combine(folder, "image.tif"), PhantomSegmenter.Image(), "YX", new TiffWriterOptions { VoxelSizeUm = new VoxelSize(null, 0.5, 0.5) });
+        LabelVolume none = Phantoms.Labels(1, PhantomSegmenter.Height, PhantomSegmenter.Width, (_, _, _) => 0);
+        return OpenAsync(folder, none, false, new ViewOptions { Title = "discs.tif" }, segmenter, isEdited);
+    }
+
     /// <summary>Closes everything and serves the same files anew, as another start of the program would.</summary>
     public async Task<ServedScene> RestartAsync(bool withGl = false)
     {
@@ -94,15 +106,17 @@ public sealed class ServedScene : IAsyncDisposable
         CtcTrackFile.Write(Path.Combine(folder, "tracks.txt"), [new TrackRow(1, 0, frames.Length - 1, 0), new TrackRow(3, 0, frames.Length - 1, 0), new TrackRow(70_000, 0, frames.Length - 1, 0)]);
     }
 
-    private static async Task<ServedScene> OpenAsync(string folder, LabelVolume labels, bool withGl, ViewOptions? options)
+    private static async Task<ServedScene> OpenAsync(string folder, LabelVolume labels, bool withGl, ViewOptions? options, PhantomSegmenter? segmenter = null, bool isEdited = true)
     {
-        SceneFiles files = SceneFiles.Open(Path.Combine(folder, "image.tif"), Path.Combine(folder, "labels.tif"), new SceneFileOptions { LongestSide = 1 << 24 });
+        string path = Path.Combine(folder, "labels.tif");
+        bool isThere = File.Exists(path);
+        SceneFiles files = SceneFiles.Open(Path.Combine(folder, "image.tif"), isThere ? path : null, new SceneFileOptions { LongestSide = 1 << 24 });
         TrackView? tracks = files.Frames > 1 ? TrackView.Read(Path.Combine(folder, "tracks.txt"), files) : null;
-        var desk = new EditDesk(EditSession.Open(Path.Combine(folder, "labels.tif"), tracks: tracks?.Book));
+        EditDesk? desk = !isEdited ? null : new EditDesk(isThere ? EditSession.Open(path, tracks: tracks?.Book) : EditSession.Begin(path, files.Grid.Shape, files.Frames, new VoxelSize(null, 0.5, 0.5)));
         var look = new ViewLook { Labels = new LabelLayer { Coloring = tracks is null ? LabelColoring.Id : LabelColoring.Track }, LongestSmooth = 0 };   // one scene, one picture, however busy the machine
-        ViewSession session = await ViewSession.OpenAsync(files, look, withGl ? OpenGl() : null, tracks, desk).ConfigureAwait(false);
+        ViewSession session = await ViewSession.OpenAsync(files, look, withGl ? OpenGl() : null, tracks, desk, segmenter: segmenter).ConfigureAwait(false);
         // else a picture could come once more, in its colours, at any time
-        while (withGl && session.Colors.Version == 0)
+        while (withGl && isThere && session.Colors.Version == 0)
             await Task.Delay(10).ConfigureAwait(false);
         ViewServer server = await ViewServer.StartAsync(session, options ?? new ViewOptions { Title = "balls.tif" }).ConfigureAwait(false);
         return new ServedScene(folder, server, session, labels);

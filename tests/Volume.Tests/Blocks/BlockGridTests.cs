@@ -63,6 +63,20 @@ public sealed class BlockGridTests
             Assert.Equal(expected, chunk.Z);
     }
 
+    [Theory]
+    [InlineData(200, 1600, 1600, 512, 64)]
+    [InlineData(2000, 16000, 16000, 512, 128)]
+    [InlineData(20000, 50000, 50000, 512, 256)]
+    [InlineData(2000, 16000, 16000, 480, 120)]
+    public void Chunk_LargeVolumes_GrowsButIsOfOneBlock(int z, int y, int x, int block, int expected)
+    {
+        var grid = new BlockGrid(new VolumeShape(z, y, x), new VolumeShape(block, block, block));
+
+        Assert.Equal(expected, grid.Chunk.Y);
+        Assert.Equal(0, block % grid.Chunk.Y);
+        Assert.Equal(block <= z ? expected : grid.Chunk.Z, grid.Chunk.Z);
+    }
+
     [Fact]
     public void Touching_Box_IsMetByTheBlocksOfItsVoxels()
     {

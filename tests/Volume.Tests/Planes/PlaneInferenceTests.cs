@@ -15,6 +15,23 @@ public sealed class PlaneInferenceTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Theory]
+    [InlineData(200, 1600, 1600, 8L << 30, 128, 128)]
+    [InlineData(2000, 16000, 16000, 80L << 30, 512, 512)]
+    [InlineData(2000, 16000, 16000, 8L << 30, 512, 1024)]                // planes that fill memory alone have thin pieces, so these are wider
+    public void Maps_LargeVolumes_AreInFewerFilesOfWholeSlabs(int z, int y, int x, long memory, int least, int most)
+    {
+        var shape = new VolumeShape(z, y, x);
+        foreach (PlaneView view in PlaneView.All)
+        {
+            var schedule = new PlaneSchedule(view, shape, 1, new SegmentationOptions(), (memory, memory));
+
+            Assert.InRange(Math.Max(schedule.Maps.Z, Math.Max(schedule.Maps.Y, schedule.Maps.X)), least, most);
+            Assert.Equal(0, schedule.Thickness % schedule.Unit);
+            Assert.InRange(3 * schedule.Maps.Chunks(shape), 1, 1_500_000);
+        }
+    }
+
     [Fact]
     public void Run_EachView_IsTheReferences()
     {
@@ -102,7 +119,7 @@ public sealed class PlaneInferenceTests
         var options = new SegmentationOptions { TileSize = 32, BatchSize = 6 };
         foreach (long memory in new[] { 1L, 500_000, 2_000_000, 1 << 30 })
         {
-            var schedule = new PlaneSchedule(PlaneView.ZX, new VolumeShape(40, 50, 60), 2, options, memory);
+            var schedule = new PlaneSchedule(PlaneView.ZX, new VolumeShape(40, 50, 60), 2, options, (memory, memory));
 
             Assert.Equal(0, (long)schedule.Thickness * schedule.Grid.Count % 6);
             Assert.Equal(0, schedule.Thickness % schedule.Unit);
@@ -152,7 +169,7 @@ public sealed class PlaneInferenceTests
     private static IVolumeStore<float> Run(
         PlaneView view, IReadOnlyList<CellposeModel> models, MemoryVolumeSource input, IVolumeWorkspace workspace, long memory, int threads = 2)
     {
-        var schedule = new PlaneSchedule(view, input.Shape, input.Channels, new SegmentationOptions(), memory);
+        var schedule = new PlaneSchedule(view, input.Shape, input.Channels, new SegmentationOptions(), (memory, memory));
         new PlaneInference(schedule, models, threads).Run(input, workspace, null, null, Token);
         return PlaneInference.Open(schedule, workspace);
     }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Measurements;
+using Cellpose3D.Tests.Support;
 using Cellpose3D.Volume.Synthesis;
 
 namespace Cellpose3D.Volume.Tests.Synthesis;
@@ -24,7 +25,7 @@ public sealed class Cells3DTests
         Assert.True(cells.Length >= 2, $"{cells.Length} cells");
         Assert.Equal(Enumerable.Range(1, cells.Length), cells.Select(c => c.Region.Label));
         Assert.All(cells, c => Assert.True(c.Region.Count >= 10));
-        Assert.Equal(cells.Length, PiecesByFaces(volume.Labels));
+        Assert.Equal(cells.Length, FacePieces.Count(volume.Labels));
         Assert.Equal(volume.Labels.Data.Where(l => l > 0).Distinct(), Enumerable.Range(1, cells.Length));      // by first voxel
         Assert.All(volume.Image.Data, v => Assert.True(v is >= 0 and <= ushort.MaxValue && v == MathF.Round(v)));
         Assert.Equal(2, volume.SpacingUm.Anisotropy!.Value, 1e-3);
@@ -133,46 +134,6 @@ public sealed class Cells3DTests
         hash.AppendData(MemoryMarshal.AsBytes(volume.Image.Span));
         hash.AppendData(MemoryMarshal.AsBytes(volume.Labels.Span));
         return Convert.ToHexString(hash.GetHashAndReset());
-    }
-
-    private static int PiecesByFaces(NdArray<int> labels)
-    {
-        (int depth, int height, int width) = (labels.Shape[0], labels.Shape[1], labels.Shape[2]);
-        bool[] seen = new bool[labels.Length];
-        int pieces = 0;
-        var open = new Queue<int>();
-        for (int start = 0; start < seen.Length; start++)
-        {
-            if (labels.Data[start] == 0 || seen[start])
-                continue;
-            pieces++;
-            Visit(start, labels.Data[start]);
-            while (open.TryDequeue(out int at))
-            {
-                (int z, int y, int x, int own) = (at / (height * width), at / width % height, at % width, labels.Data[at]);
-                if (z > 0)
-                    Visit(at - height * width, own);
-                if (y > 0)
-                    Visit(at - width, own);
-                if (x > 0)
-                    Visit(at - 1, own);
-                if (z + 1 < depth)
-                    Visit(at + height * width, own);
-                if (y + 1 < height)
-                    Visit(at + width, own);
-                if (x + 1 < width)
-                    Visit(at + 1, own);
-            }
-        }
-        return pieces;
-
-        void Visit(int at, int own)
-        {
-            if (seen[at] || labels.Data[at] != own)
-                return;
-            seen[at] = true;
-            open.Enqueue(at);
-        }
     }
 
     private static (double Inner, double Border) InnerAndBorder(SyntheticVolume volume)

@@ -1,4 +1,4 @@
-using TorchSharp;
+using Cellpose3D.Core2D.Native;
 using static TorchSharp.torch;
 
 namespace Cellpose3D.Tracking.TemporalFlow.Learned;
@@ -11,10 +11,5 @@ internal static class RowSums
     /// <param name="place">int64 [rows]; borrowed.</param>
     /// <param name="rows">float32 [rows, ...]; borrowed.</param>
     /// <returns>float32, shaped like <paramref name="target"/>; owned by the caller.</returns>
-    /// <remarks>The factor is held until the call is over: one made on the fly may be collected, and freed, while libtorch still reads it.</remarks>
-    public static Tensor Add(Tensor target, Tensor place, Tensor rows)
-    {
-        using Scalar one = 1.ToScalar();
-        return target.index_add(0, place, rows, one);
-    }
+    public static Tensor Add(Tensor target, Tensor place, Tensor rows) => target.index_add(0, place, rows, Scalars.One);
 }

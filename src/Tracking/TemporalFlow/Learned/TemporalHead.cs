@@ -72,7 +72,7 @@ internal sealed class TemporalHead : Module
     public Tensor Stem(Tensor features, Tensor masks)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor size = features.square().mean([1], keepdim: true).add_(1e-6).sqrt_();   // a node's features to length 1: the encoder's scale is free
+        Tensor size = features.square().mean([1], keepdim: true).add_(Scalars.Of(1e-6), Scalars.One).sqrt_();   // a node's features to length 1: the encoder's scale is free
         Tensor x = cat([features / size, masks], 1);
         return functional.relu(_stem1.forward(functional.relu(_stem0.forward(x)))).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
@@ -100,7 +100,7 @@ internal sealed class TemporalHead : Module
         Tensor rows = stem.permute(0, 2, 3, 1).reshape(-1, Width).index_select(0, tensor(node, device: device));
         Tensor place = tensor(cell, device: device), weight = tensor(share, device: device).unsqueeze(1);
         Tensor mean = Gather(cells, place, rows * weight);                                  // [cells, width]
-        Tensor deviation = (Gather(cells, place, rows.square() * weight) - mean.square()).clamp(0).add(1e-4).sqrt();
+        Tensor deviation = (Gather(cells, place, rows.square() * weight) - mean.square()).clamp(Scalars.Of(0)).add(Scalars.Of(1e-4), Scalars.One).sqrt();
         Tensor x = cat([mean, deviation, tensor(scalars, device: device).view(cells, CellPlane.ScalarCount)], 1);
         return _embed1.forward(functional.relu(_embed0.forward(x))).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
@@ -125,17 +125,17 @@ internal sealed class TemporalHead : Module
         Tensor sum = RowSums.Add(none, arcSlot, weight);                                 // [slots]
         Tensor probability = weight / sum.index_select(0, arcSlot), noneProbability = none / sum;
 
-        Tensor some = (1 - noneProbability).clamp(1e-4).unsqueeze(1);
+        Tensor some = (Scalars.One - noneProbability).clamp(Scalars.Of(1e-4)).unsqueeze(1);
         Tensor mean = Gather(slots, arcSlot, probability.unsqueeze(1) * step) / some;       // [slots, 2]
         Tensor square = Gather(slots, arcSlot, probability.unsqueeze(1) * step.square()) / some;
-        Tensor logDeviation = 0.5 * (square - mean.square()).clamp(1e-4).log();
+        Tensor logDeviation = Scalars.Of(0.5) * (square - mean.square()).clamp(Scalars.Of(1e-4)).log();
         Tensor purity = Gather(slots, arcSlot, probability.square().unsqueeze(1));
         Tensor statistics = cat([mean, logDeviation, noneProbability.unsqueeze(1), purity], 1);
 
         Tensor entrySlot = tensor(graph.EntrySlot, device: device);
         Tensor raw = Decode(stem, statistics, entrySlot, graph);                            // [entries, 6]
-        Tensor motion = mean.index_select(0, entrySlot) + raw.narrow(1, 0, 2);
-        Tensor scale = raw.narrow(1, 2, 2).clamp(LeastLogScale, LargestLogScale);
+        Tensor motion = mean.index_select(0, entrySlot).Plus(raw.narrow(1, 0, 2));
+        Tensor scale = raw.narrow(1, 2, 2).clamp(Scalars.Of(LeastLogScale), Scalars.Of(LargestLogScale));
         Tensor events = Gather(slots, entrySlot, raw.narrow(1, 4, 2) * tensor(graph.EntryShare, device: device).unsqueeze(1));
         return new HeadOutput(
             edge.MoveToOuterDisposeScope(), probability.MoveToOuterDisposeScope(), noneProbability.MoveToOuterDisposeScope(),
@@ -177,7 +177,7 @@ internal sealed class TemporalHead : Module
             1);
         x = functional.relu(_enter.forward(x));
         foreach (Conv2d block in _blocks)
-            x = x + functional.relu(block.forward(x));
+            x = x.Plus(functional.relu(block.forward(x)));
         return _leave.forward(x).to(ScalarType.Float32).permute(0, 2, 3, 1).reshape(-1, Outputs).index_select(0, entryNode).MoveToOuterDisposeScope();
     }
 
@@ -185,7 +185,7 @@ internal sealed class TemporalHead : Module
     private static Tensor Gather(long places, Tensor place, Tensor rows) =>
         RowSums.Add(zeros(places, rows.shape[1], device: rows.device), place, rows);
 
-    private static Tensor Limit(Tensor logit) => LargestLogit * (logit / LargestLogit).tanh();
+    private static Tensor Limit(Tensor logit) => Scalars.Of(LargestLogit) * (logit / Scalars.Of(LargestLogit)).tanh();
 
     // the base class calls into libtorch before this class's constructor has a say
     private static string AfterLoading(string name)

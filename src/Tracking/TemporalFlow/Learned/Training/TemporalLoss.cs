@@ -1,3 +1,4 @@
+using Cellpose3D.Core2D.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -25,21 +26,21 @@ internal static class TemporalLoss
         long slots = graph.SlotCell.Length;
         Tensor arcSlot = tensor(graph.ArcSlot, device: device), right = tensor(truth.ArcIsTrue, device: device);
         Tensor has = tensor(truth.HasPartner, device: device), seen = tensor(Present(graph), device: device), reached = tensor(truth.Reached, device: device) * seen;
-        Tensor given = RowSums.Add(output.None * (1 - has), arcSlot, output.ArcProbability * right);              // [slots]
-        Tensor matching = (-(given + 1e-7).log() * reached).sum() / reached.sum().clamp(1);
+        Tensor given = RowSums.Add(output.None * (Scalars.One - has), arcSlot, output.ArcProbability * right);              // [slots]
+        Tensor matching = (-given.add(Scalars.Of(1e-7), Scalars.One).log() * reached).sum() / reached.sum().clamp(Scalars.One);
 
         Tensor entrySlot = tensor(graph.EntrySlot, device: device), share = tensor(graph.EntryShare, device: device);
         Tensor off = (output.Motion - tensor(truth.EntryMotion, device: device).view(-1, 2)).abs();
-        Tensor likelihood = (off * (-output.LogScale).exp() + output.LogScale).sum(1) * share * has.index_select(0, entrySlot);
-        Tensor flow = likelihood.sum() / (has * seen).sum().clamp(1);
+        Tensor likelihood = (off * (-output.LogScale).exp()).Plus(output.LogScale).sum(1) * share * has.index_select(0, entrySlot);
+        Tensor flow = likelihood.sum() / (has * seen).sum().clamp(Scalars.One);
 
-        Tensor truthEvents = stack([1 - has, tensor(truth.Divides, device: device)], 1);                          // [slots, 2]
+        Tensor truthEvents = stack([Scalars.One - has, tensor(truth.Divides, device: device)], 1);                          // [slots, 2]
         Tensor cross = functional.binary_cross_entropy_with_logits(output.Events, truthEvents, reduction: Reduction.None);
-        Tensor events = ((cross.select(1, 0) + DivisionWeight * cross.select(1, 1)) * seen).sum() / seen.sum().clamp(1);
+        Tensor events = (cross.select(1, 0).Plus(Scalars.Of(DivisionWeight) * cross.select(1, 1)) * seen).sum() / seen.sum().clamp(Scalars.One);
 
-        Tensor loss = matching + FlowWeight * flow + events;
+        Tensor loss = matching.Plus(Scalars.Of(FlowWeight) * flow).Plus(events);
         using IDisposable noGrad = no_grad();
-        Tensor accuracy = ((given > 0.5).to(ScalarType.Float32) * reached).sum() / reached.sum().clamp(1);
+        Tensor accuracy = ((given > Scalars.Of(0.5)).to(ScalarType.Float32) * reached).sum() / reached.sum().clamp(Scalars.One);
         Tensor parts = stack([matching.detach(), flow.detach(), events.detach(), accuracy], 0);
         return (loss.MoveToOuterDisposeScope(), parts.MoveToOuterDisposeScope());
     }
