@@ -124,6 +124,8 @@ public sealed class EditSession : IDisposable
             throw new ArgumentException("the labels were edited after this result, which therefore stays as it is; apply it again to put it over the edits.", nameof(continues));
         EditResult all = EditResult.None;
         var ids = new Dictionary<int, IReadOnlySet<uint>>();
+        if (found.FirstOrDefault(f => (uint)f.Time >= (uint)Editor.Frames.Length) is { } stray)
+            throw new ArgumentException($"time must be 0 to {Editor.Frames.Length - 1} in these labels; got {stray.Time}.", nameof(found));
         foreach (FoundCells part in found)
         {
             IReadOnlySet<uint> instead = isLast && last!.Ids.TryGetValue(part.Time, out IReadOnlySet<uint>? earlier) ? earlier : ImmutableHashSet<uint>.Empty;

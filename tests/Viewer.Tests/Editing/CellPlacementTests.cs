@@ -155,6 +155,16 @@ public sealed class CellPlacementTests : IDisposable
     }
 
     [Fact]
+    public void Session_CellsOfATimePointThatLabelsDoNotHave_AreRefused()
+    {
+        using EditSession session = Begin();
+
+        Assert.Throws<ArgumentException>(() => session.Put([Found("11...", "11...", ".....") with { Time = 1 }], keepsOthers: false));
+
+        Assert.False(session.HasUnsavedEdits);
+    }
+
+    [Fact]
     public void Session_AfterASave_GoesOnAsAStepOfItsOwn()
     {
         using EditSession session = Begin();
