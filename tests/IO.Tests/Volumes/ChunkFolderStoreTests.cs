@@ -48,6 +48,29 @@ public sealed class ChunkFolderStoreTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Read_FewRowsOfLargePieces_AreThoseRows(bool half)
+    {
+        var shape = new VolumeShape(9, 300, 170);
+        float[] values = [.. Enumerable.Range(0, (int)shape.Count).Select(n => (float)(n % 2011))];        // whole numbers that half precision holds
+        using var store = new ChunkFolderStore<float>(At("s"), shape, new ChunkFolderOptions { Chunk = new VolumeShape(4, 160, 128), HalfPrecision = half });
+        store.Write(0, shape.All, values);
+        var random = new Random(8);
+
+        for (int n = 0; n < 40; n++)
+        {
+            int y = random.Next(290), z = random.Next(6);
+            var box = new VolumeBox(z, y, random.Next(100), random.Next(1, 4), random.Next(1, 11), random.Next(1, 70));
+            float[] read = new float[box.Count], expected = new float[box.Count];
+            store.Read(0, box, read);
+
+            Boxes.Copy<float>(values, shape.All, expected, box);
+            Assert.Equal(expected, read);
+        }
+    }
+
+    [Theory]
     [InlineData(1, 1, 1)]
     [InlineData(1, 50, 50)]
     [InlineData(50, 1, 1)]

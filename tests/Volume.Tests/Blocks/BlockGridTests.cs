@@ -67,7 +67,7 @@ public sealed class BlockGridTests
     [InlineData(200, 1600, 1600, 512, 64)]
     [InlineData(2000, 16000, 16000, 512, 128)]
     [InlineData(20000, 50000, 50000, 512, 256)]
-    [InlineData(2000, 16000, 16000, 480, 120)]
+    [InlineData(2000, 16000, 16000, 480, 240)]
     public void Chunk_LargeVolumes_GrowsButIsOfOneBlock(int z, int y, int x, int block, int expected)
     {
         var grid = new BlockGrid(new VolumeShape(z, y, x), new VolumeShape(block, block, block));
