@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Cellpose3D.Core2D;
-using Cellpose3D.Tests.Support;
 using Cellpose3D.Tracking.Detections;
 using Cellpose3D.Tracking.Lineages;
 using Cellpose3D.Tracking.Linking;

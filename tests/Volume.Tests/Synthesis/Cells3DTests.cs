@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Cellpose3D.Core2D;
 using Cellpose3D.Core2D.Measurements;
-using Cellpose3D.Tests.Support;
 using Cellpose3D.Volume.Synthesis;
 
 namespace Cellpose3D.Volume.Tests.Synthesis;
