@@ -448,7 +448,11 @@ class App {
       'isolate': ['isolate the selected cells', () => this.#isolate(0)], 'isolate-ghost': ['isolate, the others as glass', () => this.#isolate(0.12)],
       'hide': ['hide the selected cells', () => { if (labels()) { store.run({ do: 'hide', ids: chosen(), change: 'Add' }); store.select([]); } }],
       'show-all': ['show all cells', () => { if (labels()) { store.run({ do: 'hide', ids: [], change: 'Replace' }); store.run({ do: 'isolate', ids: [], change: 'Replace', ghost: 0 }); } }],
-      'clear-selection': ['clear the selection', () => { if (this.editing.escape()) return; store.select([]); }],
+      'clear-selection': ['clear the selection, then leave the tool', () => {
+        if (this.editing.escape()) return;
+        if (store.selected.size > 0) store.select([]);
+        else this.editing.choose('pan');
+      }],
       'next-cell': ['next cell of the table', () => this.table.step(1)], 'previous-cell': ['previous cell of the table', () => this.table.step(-1)],
       'select-all': ['select all of the table', () => store.select(this.table.ids)],
       'shuffle': ['other colours', () => { const l = labels(); if (l) this.layers.setLabels({ seed: l.seed + 1 }); }],

@@ -45,6 +45,7 @@ export class SliceView {
   height = 1;
   /** Milliseconds the last drawing took. */ milliseconds = 0;
   /** Whether the last drawing had every tile. */ isComplete = false;
+  /** Version of the labels at the last drawing. */ drawnVersion = 0;
 
   /** @param {HTMLElement} element @param {Plane} plane @param {Store} store @param {TileStore} tiles @param {Sight} sight */
   constructor(element, plane, store, tiles, sight) {
@@ -230,6 +231,7 @@ export class SliceView {
     if (this.element.offsetParent === null) return;
     const start = performance.now(), { context, store } = this, { info, scene } = store;
     this.isComplete = true;
+    this.drawnVersion = store.labelVersion;
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.globalCompositeOperation = 'source-over';
     context.globalAlpha = 1;

@@ -6,7 +6,7 @@ namespace Cellpose3D.Viewer.Tests.Browser;
 /// <summary>Correcting labels in the page.</summary>
 public sealed class EditingTests(BrowserFixture browser)
 {
-    private const string Answered = "cellpose3d.slices[0].isComplete && cellpose3d.tiles.isQuiet";
+    private const string Answered = "cellpose3d.slices[0].drawnVersion === cellpose3d.store.labelVersion && cellpose3d.slices[0].isComplete && cellpose3d.tiles.isQuiet";
 
     [Fact]
     public async Task Paint_ANewCell_UndoRedoSaveAndReload()
@@ -80,6 +80,11 @@ public sealed class EditingTests(BrowserFixture browser)
         await page.Click(30, 10);                                           // another id for the whole piece
         await page.Until($"cellpose3d.store.scene.labels.selected.length === 1 && {Answered}");
         Assert.NotEqual(outlined, await page.IdAt(30, 10));
+        await page.Press("Escape");
+        Assert.Equal("fill", await page.Get<string>("cellpose3d.editing.tool"));
+        await page.Until("cellpose3d.store.selected.size === 0");
+        await page.Press("Escape");
+        Assert.Equal("pan", await page.Get<string>("cellpose3d.editing.tool"));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Cellpose3D.Viewer.Tests.Browser;
 /// <summary>Finding cells from the page.</summary>
 public sealed class SegmentingTests(BrowserFixture browser)
 {
-    private const string Idle = "cellpose3d.segment.status.phase === 'idle' && cellpose3d.slices[0].isComplete && cellpose3d.tiles.isQuiet";
+    private const string Idle = "cellpose3d.segment.status.phase === 'idle' && cellpose3d.slices[0].drawnVersion === cellpose3d.store.labelVersion && cellpose3d.slices[0].isComplete && cellpose3d.tiles.isQuiet";
 
     [Fact]
     public async Task Run_ThresholdsLive_UndoRedoSaveAndReload()

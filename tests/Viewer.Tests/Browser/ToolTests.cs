@@ -7,7 +7,7 @@ namespace Cellpose3D.Viewer.Tests.Browser;
 /// <summary>What brush, outline and knife may change, and planes in 3D.</summary>
 public sealed class ToolTests(BrowserFixture browser)
 {
-    private const string Answered = "cellpose3d.editing.isAnswered && cellpose3d.slices[0].isComplete && cellpose3d.tiles.isQuiet";
+    private const string Answered = "cellpose3d.editing.isAnswered && cellpose3d.slices[0].drawnVersion === cellpose3d.store.labelVersion && cellpose3d.slices[0].isComplete && cellpose3d.tiles.isQuiet";
 
     [Fact]
     public async Task DrawOver_BackgroundOnly_LeavesOtherCellsWhole()
