@@ -19,7 +19,7 @@ public sealed class DetectionTable
     private readonly Queue<(int Frame, Detection[] Cells)> _read = new();
     private readonly Lock _gate = new();
     private readonly int _mostHeld;
-    private int _firstHeld, _held, _next;
+    private int _firstHeld, _held, _next, _near;
 
     /// <summary>Makes an empty table.</summary>
     /// <param name="mostHeld">Cells kept in memory; the last frame stays there however large it is.</param>
@@ -74,6 +74,9 @@ public sealed class DetectionTable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(id);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, Count);
+        int near = _near;                                                // mostly the same again
+        if (near < FrameCount && id >= _starts[near] && id < _starts[near + 1])
+            return near;
         int low = 0, high = FrameCount - 1;                              // the last frame that begins at the cell or before; empty ones begin where the next does
         while (low < high)
         {
@@ -83,7 +86,7 @@ public sealed class DetectionTable
             else
                 high = middle - 1;
         }
-        return low;
+        return _near = low;
     }
 
     /// <summary>Id of the first cell of a frame; the number of cells for the frame behind the last.</summary>
