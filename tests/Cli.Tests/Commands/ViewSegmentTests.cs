@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json.Nodes;
 using Cellpose3D.Core2D;
 using Cellpose3D.IO;
@@ -12,7 +11,6 @@ public sealed class ViewSegmentTests : IDisposable
 {
     private const string Defaults = """{"cell_prob":0,"flow":null,"min_size":15}""";
 
-    private static readonly Dictionary<string, string> NoDisplay = new() { ["DISPLAY"] = "", ["WAYLAND_DISPLAY"] = "" };
     private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -28,7 +26,7 @@ public sealed class ViewSegmentTests : IDisposable
         using ClientWebSocket socket = await Connect(program);
 
         JsonObject status = await Segment(socket, """{"model":"nuclei"}""");
-        await Send(socket, """{"ask":"save"}""");
+        await ViewedProgram.Send(socket, """{"ask":"save"}""");
         await Expect(socket, m => (string?)m["type"] == "edited" && m["saved"] is not null);
 
         NdArray<int> expected = LabelReader.Read(At("out/cells_cp_masks.tif")), labels = LabelReader.Read(At("cells_cp_masks.tif"));
@@ -50,12 +48,12 @@ public sealed class ViewSegmentTests : IDisposable
         using ClientWebSocket socket = await Connect(program);
 
         await Segment(socket, $$"""{"model":"{{CliProgram.Model}}","diameter":14,"is_volume":true}""");
-        await Send(socket, """{"ask":"save"}""");
+        await ViewedProgram.Send(socket, """{"ask":"save"}""");
         await Expect(socket, m => (string?)m["type"] == "edited" && m["saved"] is not null);
         NdArray<int> first = LabelReader.Read(At("vol_cp_masks.tif"));
-        await Send(socket, """{"ask":"adjust","thresholds":{"cell_prob":-2,"flow":0,"min_size":40}}""");
+        await ViewedProgram.Send(socket, """{"ask":"adjust","thresholds":{"cell_prob":-2,"flow":0,"min_size":40}}""");
         await Expect(socket, m => (string?)m["type"] == "segmentation" && (string?)m["phase"] == "idle" && (double?)m["output"]?["thresholds"]?["cell_prob"] == -2);
-        await Send(socket, """{"ask":"save"}""");
+        await ViewedProgram.Send(socket, """{"ask":"save"}""");
         await Expect(socket, m => (string?)m["type"] == "edited" && m["saved"] is not null);
         NdArray<int> second = LabelReader.Read(At("vol_cp_masks.tif"));
 
@@ -75,7 +73,7 @@ public sealed class ViewSegmentTests : IDisposable
         using ClientWebSocket socket = await Connect(program);
 
         await Segment(socket, $$"""{"model":"{{CliProgram.Model}}","diameter":14,"plane":8}""");
-        await Send(socket, """{"ask":"save"}""");
+        await ViewedProgram.Send(socket, """{"ask":"save"}""");
         await Expect(socket, m => (string?)m["type"] == "edited" && m["saved"] is not null);
 
         NdArray<int> planes = LabelReader.Read(At("out/vol_cp_masks.tif")), labels = LabelReader.Read(At("vol_cp_masks.tif"));
@@ -92,10 +90,10 @@ public sealed class ViewSegmentTests : IDisposable
         using ClientWebSocket socket = await Connect(program);
 
         await Segment(socket, $$"""{"model":"{{CliProgram.Model}}","diameter":18,"all_times":true}""");
-        await Send(socket, """{"ask":"save"}""");
+        await ViewedProgram.Send(socket, """{"ask":"save"}""");
         await Expect(socket, m => (string?)m["type"] == "edited" && m["saved"] is not null);
         NdArray<int> expected = LabelReader.Read(At("out/movie_cp_masks.tif")), labels = LabelReader.Read(At("movie_cp_masks.tif"));
-        await Send(socket, """{"ask":"undo"}""");
+        await ViewedProgram.Send(socket, """{"ask":"undo"}""");
         JsonObject undone = await Expect(socket, m => (string?)m["type"] == "edited");
 
         Assert.Equal(expected.Shape, labels.Shape);
@@ -119,11 +117,11 @@ public sealed class ViewSegmentTests : IDisposable
         int chosen = before.Skip(8 * 44 * 48).Take(44 * 48).Where(v => v > 0).GroupBy(v => v).MaxBy(g => g.Count())!.Key;
         // all but a voxel of it is rubbed out
         int middle = Enumerable.Range(0, before.Length).Where(i => before[i] == chosen).ElementAt(before.Count(v => v == chosen) / 2);
-        await Send(socket, $$"""{"edit":"delete","ids":[{{chosen}}]}""");
-        await Send(socket, $$"""{"edit":"paint","id":{{chosen}},"points":[{"z":{{middle / (44 * 48)}},"y":{{middle / 48 % 44}},"x":{{middle % 48}} }],"radius":0.5}""");
+        await ViewedProgram.Send(socket, $$"""{"edit":"delete","ids":[{{chosen}}]}""");
+        await ViewedProgram.Send(socket, $$"""{"edit":"paint","id":{{chosen}},"points":[{"z":{{middle / (44 * 48)}},"y":{{middle / 48 % 44}},"x":{{middle % 48}} }],"radius":0.5}""");
         Assert.Equal(1, (await Saved(socket)).Count(v => v == chosen));
 
-        await Send(socket, $$"""{"ask":"segment","run":{{run}},"thresholds":{{Defaults}},"keeps_others":true,"around":[{{chosen}}]}""");
+        await ViewedProgram.Send(socket, $$"""{"ask":"segment","run":{{run}},"thresholds":{{Defaults}},"keeps_others":true,"around":[{{chosen}}]}""");
         await Expect(socket, m => (string?)m["type"] == "segmentation" && (string?)m["phase"] == "idle" && m["output"]?["box"] is not null);
         int[] after = await Saved(socket);
 
@@ -142,7 +140,7 @@ public sealed class ViewSegmentTests : IDisposable
         program.WaitForLine("Labels can be made once");
         using ClientWebSocket socket = await Connect(program);
 
-        await Send(socket, """{"edit":"paint","points":[{"z":0,"y":9,"x":7}],"radius":2}""");
+        await ViewedProgram.Send(socket, """{"edit":"paint","points":[{"z":0,"y":9,"x":7}],"radius":2}""");
         JsonObject refused = await Expect(socket, m => (string?)m["type"] == "error");
 
         Assert.Contains("only be looked at", (string?)refused["message"]);
@@ -158,9 +156,9 @@ public sealed class ViewSegmentTests : IDisposable
 
         JsonObject missing = await Segment(socket, """{"model":"nosuch"}""", done: m => (bool)m["is_error"]!);
         JsonObject channel = await Segment(socket, """{"model":"nuclei","chan":3}""", done: m => (bool)m["is_error"]!);
-        await Send(socket, $$"""{"ask":"estimate","run":{"model":"{{CliProgram.Model}}"} }""");
+        await ViewedProgram.Send(socket, $$"""{"ask":"estimate","run":{"model":"{{CliProgram.Model}}"} }""");
         JsonObject estimate = await Expect(socket, m => (string?)m["phase"] == "idle" && (bool)m["is_error"]!);
-        await Send(socket, $$"""{"ask":"adjust","thresholds":{{Defaults}}}""");
+        await ViewedProgram.Send(socket, $$"""{"ask":"adjust","thresholds":{{Defaults}}}""");
         JsonObject nothing = await Expect(socket, m => (string?)m["type"] == "error");
 
         Assert.Contains("no model or file 'nosuch'", (string?)missing["message"]);
@@ -177,7 +175,7 @@ public sealed class ViewSegmentTests : IDisposable
         using CliProgram program = Start(image, "--read-only");
         using ClientWebSocket socket = await Connect(program);
 
-        await Send(socket, $$"""{"ask":"segment","run":{"model":"nuclei"},"thresholds":{{Defaults}},"keeps_others":false}""");
+        await ViewedProgram.Send(socket, $$"""{"ask":"segment","run":{"model":"nuclei"},"thresholds":{{Defaults}},"keeps_others":false}""");
         JsonObject refused = await Expect(socket, m => (string?)m["type"] == "error");
 
         Assert.Contains("can only be looked at", (string?)refused["message"]);
@@ -192,7 +190,7 @@ public sealed class ViewSegmentTests : IDisposable
         using ClientWebSocket socket = await Connect(program);
 
         // cells of two pixels are enlarged to the network's size: far more tiles than a test would wait for
-        await Send(socket, $$"""{"ask":"segment","run":{"model":"nuclei","diameter":2},"thresholds":{{Defaults}},"keeps_others":false}""");
+        await ViewedProgram.Send(socket, $$"""{"ask":"segment","run":{"model":"nuclei","diameter":2},"thresholds":{{Defaults}},"keeps_others":false}""");
         await Expect(socket, m => (string?)m["phase"] == "network" && (string?)m["step"] == "network");
         program.Interrupt();
         CliResult result = program.WaitForEnd();
@@ -209,7 +207,7 @@ public sealed class ViewSegmentTests : IDisposable
         using (CliProgram program = Start(image))
         {
             using ClientWebSocket socket = await Connect(program);
-            await Send(socket, """{"edit":"paint","time":1,"points":[{"z":0,"y":9,"x":7}],"radius":2}""");
+            await ViewedProgram.Send(socket, """{"edit":"paint","time":1,"points":[{"z":0,"y":9,"x":7}],"radius":2}""");
             await Expect(socket, m => (string?)m["type"] == "edited");
             program.Kill();
         }
@@ -219,7 +217,7 @@ public sealed class ViewSegmentTests : IDisposable
         {
             again.WaitForLine("had not been saved and were recovered");
             using ClientWebSocket next = await Connect(again);
-            await Send(next, """{"ask":"save"}""");
+            await ViewedProgram.Send(next, """{"ask":"save"}""");
             await Expect(next, m => (string?)m["type"] == "edited");
             again.Interrupt();
             Assert.Equal(0, again.WaitForEnd().ExitCode);
@@ -234,7 +232,7 @@ public sealed class ViewSegmentTests : IDisposable
 
     private async Task<int[]> Saved(ClientWebSocket socket)
     {
-        await Send(socket, """{"ask":"save"}""");
+        await ViewedProgram.Send(socket, """{"ask":"save"}""");
         await Expect(socket, m => (string?)m["type"] == "edited" && m["saved"] is not null);
         return LabelReader.Read(At("vol_cp_masks.tif")).Data;
     }
@@ -254,30 +252,20 @@ public sealed class ViewSegmentTests : IDisposable
         return [.. labels.Select(id => numbers.TryGetValue(id, out int n) ? n : numbers[id] = numbers.Count)];
     }
 
-    private static CliProgram Start(string image, params string[] args)
-    {
-        CliProgram program = CliProgram.Start(NoDisplay, ["view", image, "--device", "cpu", .. args]);
-        program.WaitForLine("Ctrl+C ends it.");
-        program.WaitWhile(() => !program.Output.Contains("token=", StringComparison.Ordinal));
-        return program;
-    }
+    private static CliProgram Start(string image, params string[] args) => ViewedProgram.Start([image, "--device", "cpu", .. args]);
 
     private static async Task<ClientWebSocket> Connect(CliProgram program)
     {
-        var socket = new ClientWebSocket();
-        string url = program.Output.Trim();
-        await socket.ConnectAsync(new Uri(url.Replace("http:", "ws:", StringComparison.Ordinal).Replace("/?", "/socket?", StringComparison.Ordinal)), Cancel);
+        ClientWebSocket socket = await ViewedProgram.Connect(program);
         await Expect(socket, m => (string?)m["type"] == "hello");
         return socket;
     }
 
     private static async Task<JsonObject> Segment(ClientWebSocket socket, string run, Func<JsonObject, bool>? done = null)
     {
-        await Send(socket, string.Create(CultureInfo.InvariantCulture, $$"""{"ask":"segment","run":{{run}},"thresholds":{{Defaults}},"keeps_others":false}"""));
+        await ViewedProgram.Send(socket, string.Create(CultureInfo.InvariantCulture, $$"""{"ask":"segment","run":{{run}},"thresholds":{{Defaults}},"keeps_others":false}"""));
         return await Expect(socket, m => (string?)m["type"] == "segmentation" && (string?)m["phase"] == "idle" && (done ?? (s => s["output"] is not null))(m));
     }
-
-    private static Task Send(ClientWebSocket socket, string message) => socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Cancel);
 
     private static async Task<JsonObject> Expect(ClientWebSocket socket, Func<JsonObject, bool> isMeant)
     {

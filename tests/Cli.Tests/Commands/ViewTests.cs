@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json.Nodes;
 using Cellpose3D.Core2D;
 using Cellpose3D.IO;
@@ -11,7 +10,6 @@ namespace Cellpose3D.Cli.Tests.Commands;
 /// <summary>The verb <c>view</c>: what is served is tested with the viewer, here the process around it.</summary>
 public sealed class ViewTests : IDisposable
 {
-    private static readonly Dictionary<string, string> NoDisplay = new() { ["DISPLAY"] = "", ["WAYLAND_DISPLAY"] = "" };
     private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -20,7 +18,7 @@ public sealed class ViewTests : IDisposable
     public async Task Run_UntilCtrlC_ServesAndEndsWell()
     {
         string labels = Labels();
-        using CliProgram program = Start("--labels-only", labels, "--json", "--remote");
+        using CliProgram program = ViewedProgram.Start("--labels-only", labels, "--json", "--remote");
 
         JsonObject said = JsonNode.Parse(program.Output)!.AsObject();
         string url = (string)said["url"]!;
@@ -40,7 +38,7 @@ public sealed class ViewTests : IDisposable
     [Fact]
     public async Task Run_BehindAProxy_ServesBelowItsPathAndByItsName()
     {
-        using CliProgram program = Start("--labels-only", Labels(), "--base-path", "/node/n1/80", "--allow-host", "hub.example");
+        using CliProgram program = ViewedProgram.Start("--labels-only", Labels(), "--base-path", "/node/n1/80", "--allow-host", "hub.example");
         string url = program.Output.Trim();
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
@@ -55,23 +53,23 @@ public sealed class ViewTests : IDisposable
     public async Task Kill_InMidEdit_LosesNoEditThatWasAnswered()
     {
         string labels = Labels();
-        using (CliProgram program = Start("--labels-only", labels))
+        using (CliProgram program = ViewedProgram.Start("--labels-only", labels))
         {
-            using ClientWebSocket socket = await Connect(program);
+            using ClientWebSocket socket = await ViewedProgram.Connect(program);
             for (int n = 0; n < 5; n++)
             {
-                await Send(socket, $$"""{"edit":"paint","id":{{100 + n}},"points":[{"z":1,"y":{{2 + 4 * n}},"x":3}],"radius":1}""");
+                await ViewedProgram.Send(socket, $$"""{"edit":"paint","id":{{100 + n}},"points":[{"z":1,"y":{{2 + 4 * n}},"x":3}],"radius":1}""");
                 await Expect(socket, "edited");
             }
-            await Send(socket, """{"edit":"paint","id":200,"points":[{"z":2,"y":8,"x":20}],"radius":3}""");
+            await ViewedProgram.Send(socket, """{"edit":"paint","id":200,"points":[{"z":2,"y":8,"x":20}],"radius":3}""");
             program.Kill();
         }
         Assert.DoesNotContain(100, LabelReader.Read(labels).Data);          // the file itself changes by saving only
 
-        using CliProgram again = Start("--labels-only", labels);
+        using CliProgram again = ViewedProgram.Start("--labels-only", labels);
         again.WaitForLine("had not been saved and were recovered");
-        using ClientWebSocket next = await Connect(again);
-        await Send(next, """{"ask":"save"}""");
+        using ClientWebSocket next = await ViewedProgram.Connect(again);
+        await ViewedProgram.Send(next, """{"ask":"save"}""");
         await Expect(next, "edited");
         again.Interrupt();
         Assert.Equal(0, again.WaitForEnd().ExitCode);
@@ -92,7 +90,7 @@ public sealed class ViewTests : IDisposable
     {
         string labels = Labels();
 
-        CliResult result = CliProgram.Run(NoDisplay, ["view", .. args.Select(a => a == "L" ? labels : a)]);
+        CliResult result = CliProgram.Run(ViewedProgram.NoDisplay, ["view", .. args.Select(a => a == "L" ? labels : a)]);
 
         Assert.Equal(expected, result.ExitCode);
         Assert.Contains(message, result.Error);
@@ -100,24 +98,6 @@ public sealed class ViewTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
-
-    private static CliProgram Start(params string[] args)
-    {
-        CliProgram program = CliProgram.Start(NoDisplay, ["view", .. args]);
-        program.WaitForLine("Ctrl+C ends it.");
-        program.WaitWhile(() => !program.Output.Contains("token=", StringComparison.Ordinal));
-        return program;
-    }
-
-    private static async Task<ClientWebSocket> Connect(CliProgram program)
-    {
-        var socket = new ClientWebSocket();
-        string url = program.Output.Trim();
-        await socket.ConnectAsync(new Uri(url.Replace("http:", "ws:", StringComparison.Ordinal).Replace("/?", "/socket?", StringComparison.Ordinal)), Cancel);
-        return socket;
-    }
-
-    private static Task Send(ClientWebSocket socket, string message) => socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Cancel);
 
     private static async Task Expect(ClientWebSocket socket, string type)
     {
